@@ -1,0 +1,91 @@
+"""What may stand after ``--``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from nox_release.errors import Misuse
+
+TARGETS = """\
+targets:
+  azure-mgmt-compute        a package by its name (any spelling of it: PEP 503)
+  'azure-mgmt-*'            a glob over names; quote it, or the shell expands it
+  path:sdk/compute          the packages in a folder
+  changed-since:REF         the packages whose files differ between REF and now
+  dependents-of:NAME        the packages that need NAME, directly or not
+  all                       every package that may be published
+  '!azure-mgmt-old'         ! before any of these takes it out again
+
+A package marked "Private :: …" is left out of everything but its own name.
+Nothing matched is an error.
+
+Every stage is a session of its own: lint-metadata, build-sdist, build-wheel, verify-artifacts, test, publish.
+publish runs them all. Without --candidate-for-release it is a rehearsal: it uploads to an index
+that it starts on this machine, and reads back and installs from there.
+
+exit codes: 0 all is well, 1 something failed or could not be looked at, 2 the command line or the
+configuration cannot be obeyed.
+"""
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The parsed command line."""
+
+    targets: tuple[str, ...]
+    jobs: int = 0
+    """0: as configured."""
+    keep_going: bool = False
+    fresh: bool = False
+    candidate: bool = False
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Misuse(message, "nox -s publish -- --help explains what may stand after --")
+
+
+def parser(session: str = "SESSION") -> argparse.ArgumentParser:
+    """Return the parser, whose help explains everything that may stand after ``--``."""
+    made = _Parser(
+        prog=f"nox -s {session} --",
+        usage=f"nox -s {session} -- TARGET [TARGET ...] [options]",
+        epilog=TARGETS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        description="Take packages of this workspace from committed source to an index.",
+    )
+    made.add_argument("targets", nargs="*", metavar="TARGET", help="which packages, see below")
+    made.add_argument("--jobs", type=_positive, default=0, metavar="N", help="targets at a time (default: cores)")
+    made.add_argument(
+        "--keep-going", action="store_true", help="publish what is whole although other targets of the plan are not"
+    )
+    made.add_argument("--fresh", action="store_true", help="do all work again, whatever evidence and caches there are")
+    made.add_argument(
+        "--candidate-for-release", action="store_true", dest="candidate", help="publish to a real index, not a rehearsal"
+    )
+    return made
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def parse(posargs: Sequence[str], session: str = "SESSION") -> Arguments:
+    """Return what *posargs* ask for.
+
+    :raises Misuse: where they cannot be obeyed.
+    :raises SystemExit: after printing the help that was asked for.
+    """
+    found = parser(session).parse_intermixed_args(list(posargs))
+    if not found.targets:
+        raise Misuse(
+            "no target: nothing says which packages", f"nox -s {session} -- NAME, or -- all; -- --help lists the ways"
+        )
+    return Arguments(tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate)

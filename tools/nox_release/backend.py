@@ -1,0 +1,104 @@
+"""The door to build backends (PEP 517), through pypa/build, each in an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import build
+
+from nox_release.environment import Installer, Venv, build_environment, last_line
+from nox_release.evidence import Store
+from nox_release.process import Run
+
+DETERMINISTIC = frozenset({"hatchling", "flit_core", "uv_build", "poetry", "pdm", "maturin"})
+"""Backends (first part of the import path) whose sdists are the same bytes for the same SOURCE_DATE_EPOCH."""
+
+
+class BuildFailed(Exception):
+    """The backend could not do its work; the message is the last thing that it said."""
+
+
+@dataclass(frozen=True)
+class _Environment:
+    """What :class:`build.ProjectBuilder` asks of an isolated environment."""
+
+    venv: Venv
+
+    @property
+    def python_executable(self) -> str:
+        return str(self.venv.python)
+
+    def make_extra_environ(self) -> Mapping[str, str]:
+        return {}
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Calls the hooks of one source tree."""
+
+    source: Path
+    installer: Installer
+    store: Store
+    environ: Mapping[str, str]
+    """For code of the package, see :func:`nox_release.environment.for_package_code`."""
+    run: Run
+    epoch: int
+    """SOURCE_DATE_EPOCH: seconds since 1970."""
+    since: float = 0.0
+    """Build environments made before this time do not count."""
+
+    def build(self, distribution: str, destination: Path) -> Path:
+        """Build the ``sdist`` or the ``wheel`` into the folder *destination*.
+
+        :raises BuildFailed: where the backend fails, or the source names none that works.
+        :raises nox_release.errors.Blocked: where the build requirements cannot be installed.
+        """
+        return self._call(distribution, lambda builder: Path(builder.build(distribution, destination)))
+
+    def metadata(self, destination: Path) -> Path:
+        """Have the backend write the wheel's METADATA below *destination* and return that file.
+
+        :raises BuildFailed: see :meth:`build`.
+        """
+        return self._call("wheel", lambda builder: Path(builder.metadata_path(destination), "METADATA"))
+
+    def _call(self, distribution: str, work: Callable[[build.ProjectBuilder], Path]) -> Path:
+        try:
+            requires = build.ProjectBuilder(self.source).build_system_requires
+            builder = self._builder(requires)
+            if more := builder.get_requires_for_build(distribution) - requires:
+                builder = self._builder(requires | more)
+            return work(builder)
+        except build.BuildBackendException as error:
+            raise BuildFailed(_reason(error)) from None
+        except (build.BuildException, build.BuildSystemTableValidationError) as error:
+            raise BuildFailed(str(error)) from None
+
+    def _builder(self, requires: set[str]) -> build.ProjectBuilder:
+        venv = build_environment(requires, self.installer, self.store, self.run, self.since)
+
+        def call(command: Sequence[str], cwd: str | None = None, extra: Mapping[str, str] | None = None) -> None:
+            env = {
+                **self.environ,
+                **(extra or {}),
+                # uv_build looks for its program on PATH.
+                "PATH": f"{venv.bin}{os.pathsep}{self.environ.get('PATH', os.defpath)}",
+                "SOURCE_DATE_EPOCH": str(self.epoch),
+                "TZ": "UTC",
+            }
+            done = self.run(command, cwd=Path(cwd or self.source), env=env, timeout=3600)
+            if done.code:
+                raise subprocess.CalledProcessError(done.code, command, done.output)
+
+        return build.ProjectBuilder.from_isolated_env(_Environment(venv), self.source, call)
+
+
+def _reason(error: build.BuildBackendException) -> str:
+    inner = error.exception
+    if isinstance(inner, subprocess.CalledProcessError) and inner.output:
+        return last_line(inner.output)
+    return str(inner) or str(error)

@@ -1,0 +1,208 @@
+"""The worker's main: one stage over its packages, side by side, each with its log and its evidence."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+from types import FrameType, ModuleType
+
+from packaging.utils import parse_wheel_filename
+
+from nox_release.environment import Installer, for_installer, for_package_code, scratch
+from nox_release.errors import Blocked
+from nox_release.evidence import FOLDER, Store, write_atomically
+from nox_release.model import Evidence, Outcome, Stage
+from nox_release.plan import Planned
+from nox_release.process import Log, Processes, in_parallel
+from nox_release.record import from_json
+from nox_release.report.progress import progress
+from nox_release.source import Git, Snapshot
+from nox_release.work import Job, MetadataOrder, Order, Result
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out the order in the file that *arguments* name; 0 when all that was asked has been recorded."""
+    kind, path = arguments
+    content = Path(path).read_bytes()
+    os.umask(0o022)  # modes of files end up in archives
+    signal.signal(signal.SIGTERM, _interrupt)
+    processes = Processes()
+    try:
+        if kind == "metadata":
+            _tell_metadata(from_json(MetadataOrder, content), processes)
+        else:
+            _work(from_json(Order, content), processes)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        processes.stop()
+    return 0
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _work(order: Order, processes: Processes) -> None:
+    stage = importlib.import_module(f"nox_release.stages.{order.stage.replace('-', '_')}")
+    store = Store(order.root)
+    git = Git(order.root, order.root / FOLDER / "objects")
+    snapshot = _snapshot(git, order)
+    tools = {tool: metadata.version(tool) for tool in stage.TOOLS} | {"python": sys.version.split()[0]}
+
+    def work(planned: Planned) -> Evidence:
+        with show.running(planned.name):
+            return _one(planned, order, snapshot, git, store, processes, do, tools)
+
+    with progress(order, sys.stdout) as show, _doing(stage) as do:
+        try:
+            todo = [planned for planned in order.plan.packages if planned.name in order.inputs]
+            if order.stage is not Stage.PUBLISH:  # what took longest goes first, so that nothing long is left alone at the end
+                todo.sort(key=lambda planned: -order.expected.get(planned.name, 0.0))
+            jobs = 1 if order.stage is Stage.PUBLISH else order.jobs
+            for planned, evidence in in_parallel(work, todo, jobs):
+                store.save(evidence)
+                show.done(planned, evidence)
+        except BaseException:
+            processes.stop()
+            raise
+        finally:
+            git.close()
+
+
+@contextlib.contextmanager
+def _doing(stage: ModuleType) -> Iterator[Callable[[Job], Result]]:
+    """What a stage does for one package; publish has an index open for all of them."""
+    if hasattr(stage, "index"):
+        with stage.index(os.environ) as index:
+            yield lambda job: stage.run(job, index)  # type: ignore[no-any-return]
+    else:
+        yield stage.run
+
+
+def _snapshot(git: Git, order: Order | MetadataOrder) -> Snapshot:
+    plan = order.plan if isinstance(order, Order) else order
+    files, folders = git.list(plan.tree, order.prefix)
+    return Snapshot(
+        root=order.root,
+        toplevel=order.toplevel,
+        prefix=order.prefix,
+        git_dir=order.git_dir,
+        commit=plan.commit,
+        epoch=plan.epoch,
+        tree=plan.tree,
+        uncommitted=(),
+        files=files,
+        folders=folders,
+    )
+
+
+def _one(
+    planned: Planned,
+    order: Order,
+    snapshot: Snapshot,
+    git: Git,
+    store: Store,
+    processes: Processes,
+    do: Callable[[Job], Result],
+    tools: Mapping[str, str],
+) -> Evidence:
+    """Work on one package and turn whatever comes of it into evidence."""
+    started = time.time()
+    log = Path(order.logs, order.stage, f"{planned.name}.log")
+    (order.root / log).parent.mkdir(parents=True, exist_ok=True)
+    evidence = Evidence(
+        planned.name, planned.version, order.stage, order.inputs[planned.name], Outcome.BLOCKED, tools=tools,
+        log=log.as_posix(), started=started,
+    )  # fmt: skip
+    with (order.root / log).open("w", encoding="utf-8") as stream, scratch(f"{order.stage}-") as folder:
+        run = Log(stream, processes)
+        try:
+            result = do(_job(planned, order, snapshot, git, store, run, folder))
+            failed = any(finding.fails for finding in result.findings)
+            evidence = replace(
+                evidence,
+                version=_version(planned, order, result),
+                outcome=Outcome.FAILED if failed else Outcome.PASSED,
+                findings=result.findings,
+                artifacts=result.artifacts,
+                facts=result.facts,
+            )
+            for finding in result.findings:
+                run.note(f"{finding.severity} {finding.code} {finding.where}: {finding.title}: {finding.message}")
+        except Blocked as error:
+            evidence = replace(evidence, problem=error.message, hint=error.hint)
+            run.note(f"blocked: {error}")
+    return replace(evidence, duration=time.time() - started)
+
+
+def _version(planned: Planned, order: Order, result: Result) -> str:
+    """The version: the source's, else that of the wheel that was built."""
+    wheels = [item for item in result.artifacts if item.filename.endswith(".whl")]
+    if planned.package.version is None and wheels:
+        return str(parse_wheel_filename(wheels[0].filename)[1])
+    return planned.version
+
+
+def _job(
+    planned: Planned, order: Order, snapshot: Snapshot, git: Git, store: Store, run: Log, folder: Path
+) -> Job:
+    home = folder / "home"
+    home.mkdir()
+    return Job(
+        planned,
+        order,
+        order.config.for_package(planned.name),
+        snapshot,
+        git,
+        store,
+        Installer(order.uv, for_installer(os.environ, home)),
+        for_package_code(os.environ, home, order.config.pass_environment),
+        run,
+        folder,
+    )
+
+
+def _tell_metadata(order: MetadataOrder, processes: Processes) -> None:
+    """Have each package's backend write its metadata into the folder of answers."""
+    from nox_release.backend import Backend, BuildFailed  # needs build, which the other stages do not have
+
+    store = Store(order.root)
+    git = Git(order.root, order.root / FOLDER / "objects")
+    snapshot = _snapshot(git, order)
+
+    def tell(name: str) -> None:
+        package = next(package for package in order.packages if (package.name or package.directory) == name)
+        with scratch("metadata-") as folder:
+            home = folder / "home"
+            home.mkdir()
+            log = store.folder("logs", "metadata") / f"{name.replace('/', '_')}.log"
+            with log.open("w", encoding="utf-8") as stream:
+                run = Log(stream, processes)
+                backend = Backend(
+                    git.export_with_history(snapshot, package.directory, folder / "source")
+                    if name in order.history
+                    else git.export(snapshot, package.directory, folder / "source", package.outside),
+                    Installer(order.uv, for_installer(os.environ, home)),
+                    store,
+                    for_package_code(os.environ, home, order.config.pass_environment),
+                    run,
+                    order.epoch,
+                )
+                answer = order.answers / f"{name.replace('/', '_')}"
+                try:
+                    write_atomically(answer.with_name(f"{answer.name}.metadata"), backend.metadata(folder / "out").read_bytes())
+                except (BuildFailed, Blocked) as error:
+                    write_atomically(answer.with_name(f"{answer.name}.error"), str(error).encode())
+
+    for _ in in_parallel(tell, [package.name or package.directory for package in order.packages], order.jobs):
+        pass
+    git.close()

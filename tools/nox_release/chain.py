@@ -1,0 +1,308 @@
+"""One command's way through the stages: what each has to do, and what is proven already."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from nox_release import manifest as release_manifest
+from nox_release import toolchain
+from nox_release.arguments import Arguments
+from nox_release.completion import Completion
+from nox_release.config import Config, Settings, read_config
+from nox_release.errors import Misuse
+from nox_release.evidence import FOLDER, Store
+from nox_release.model import REQUIRES, Evidence, Package, Stage
+from nox_release.plan import Plan, Planned, digest_of, make_plan
+from nox_release.requirements import Requirements, read_requirements
+from nox_release.selection import select
+from nox_release.source import Git, Snapshot
+from nox_release.work import Order
+from nox_release.workspace import Workspace, discover
+
+BUILDS = (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)
+# Which settings have a part in a stage's outcome, beside the exemptions of its checks.
+_SETTINGS: Mapping[Stage, tuple[str, ...]] = {
+    Stage.BUILD_SDIST: ("build_inputs", "git_history"),
+    Stage.TEST: ("test_command", "test_groups", "test_extras", "test_requirements", "test_exempt"),
+}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the work is done with."""
+
+    uv: str
+    """Path of uv; empty: virtualenv and pip."""
+    interpreter: str
+    """Implementation, version and platform of the interpreter in the session's virtualenv."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one stage has to do."""
+
+    reused: Mapping[str, Evidence]
+    """Proven already, for exactly these inputs."""
+    order: Order | None
+    """Work for the worker; None where there is none."""
+    held: Mapping[str, str]
+    """Packages that cannot come this far → why."""
+
+
+class Chain:
+    """One command: its plan is made once, so every stage works on the same snapshot of the source."""
+
+    def __init__(self, root: Path, arguments: Arguments, started: float) -> None:
+        self.root = root
+        self.arguments = arguments
+        self.since = started if arguments.fresh else 0.0
+        self.store = Store(root)
+        self.git = Git(root, root / FOLDER / "objects")
+        self.logs = f"{FOLDER}/logs/{time.strftime('%Y%m%d-%H%M%S', time.localtime(started))}-{os.getpid()}"
+        self._found: dict[tuple[Stage, str, str], Evidence | str] = {}
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The source, looked at once."""
+        self.store.prepare()
+        return self.git.snapshot()
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration as it stands in the snapshot."""
+        return read_config(self._read("pyproject.toml"))
+
+    def _read(self, path: str) -> bytes | None:
+        entry = self.snapshot.files.get(path)
+        return None if entry is None else self.git.blob(entry.oid)
+
+    def plan(self, machine: Machine) -> Plan:
+        """Return the plan; the first call makes it.
+
+        :raises Misuse: for targets, configuration or a checkout that cannot be worked with.
+        """
+        if "_plan" not in self.__dict__:
+            self._plan = self._make_plan(machine)
+        return self._plan
+
+    def _make_plan(self, machine: Machine) -> Plan:
+        config = self.config
+        workspace = self._with_settings(discover(self.snapshot, self.git, config))
+        tags = self.git.tags()
+        completion = Completion(self.root, self.snapshot, self.store, config, tags, machine.uv, self.jobs)
+        workspace = completion.names(workspace)
+        names = select(
+            self.arguments.targets, workspace, lambda reference: self.git.changed_since(reference, self.snapshot)
+        )
+        workspace = completion.closure(workspace, names)
+        plan = make_plan(names, workspace, config, self._digest, tags, self._test_needs)
+        formatted = {config.tag_format.format(name=item.name, version=item.version) for item in plan.packages}
+        return replace(
+            plan,
+            commit=self.snapshot.commit,
+            epoch=self.snapshot.epoch,
+            tree=self.snapshot.tree,
+            uncommitted=self.snapshot.uncommitted,
+            tags={name: commit for name, commit in tags.items() if name in formatted},
+        )
+
+    def _with_settings(self, workspace: Workspace) -> Workspace:
+        """Add the files outside a package's folder that the configuration says its build reads."""
+        packages = {}
+        for name, package in workspace.packages.items():
+            inputs = self.config.for_package(name).build_inputs
+            if absent := [path for path in inputs if path not in self.snapshot.files]:
+                raise Misuse(f"build-inputs of {name}: {absent[0]} is not committed", "name files relative to the workspace")
+            packages[name] = replace(package, outside=tuple(sorted({*package.outside, *inputs}))) if inputs else package
+        return replace(workspace, packages=packages)
+
+    def _digest(self, package: Package) -> str:
+        return self.snapshot.digest(package.directory, package.outside)
+
+    def _test_needs(self, package: Package, settings: Settings) -> Requirements:
+        if settings.test_exempt:
+            return Requirements()
+        found = Requirements()
+        for group in settings.test_groups:
+            found += Requirements(package.groups.get(group, ()))
+        for extra in settings.test_extras:
+            found += Requirements(package.extras.get(extra, ()))
+        for name in settings.test_requirements:
+            path = name if package.directory == "." else f"{package.directory}/{name}"
+            if path in self.snapshot.files:
+                found += read_requirements(path, self._read)
+        return found
+
+    @property
+    def jobs(self) -> int:
+        """Targets at a time."""
+        return self.arguments.jobs or self.config.jobs or os.cpu_count() or 1
+
+    def step(self, stage: Stage, machine: Machine) -> Step:
+        """Return what *stage* has to do."""
+        plan = self.plan(machine)
+        todo, reused, held = {}, {}, {}
+        for planned in plan.packages:
+            if stage not in BUILDS and stage is not Stage.PUBLISH and not planned.target:
+                continue
+            inputs = self._inputs(stage, planned, machine)
+            if isinstance(inputs, Held):
+                held[planned.name] = inputs.why
+            elif evidence := self._proven(stage, planned, inputs):
+                reused[planned.name] = evidence
+            else:
+                todo[planned.name] = inputs
+        if stage is Stage.PUBLISH and held and not self.arguments.keep_going:
+            waits = "other targets of the plan are not whole; --keep-going publishes without them"
+            held.update({name: waits for name in (*todo, *reused) if name not in held})
+            todo, reused = {}, {}
+        return Step(reused, self._order(stage, todo, machine) if todo else None, held)
+
+    def _order(self, stage: Stage, todo: Mapping[str, str], machine: Machine) -> Order:
+        plan = self.plan(machine)
+        upstream: dict[str, dict[str, Evidence]] = {}
+        for name in todo:
+            for other in (name, *plan[name].siblings, *plan[name].test_siblings):
+                upstream[other] = {
+                    needed: found
+                    for needed in (BUILDS if stage is not Stage.BUILD_SDIST else ())
+                    if isinstance(found := self.evidence(needed, plan[other], machine), Evidence)
+                }
+        return Order(
+            stage=stage,
+            root=self.root,
+            plan=plan,
+            prefix=self.snapshot.prefix,
+            toplevel=self.snapshot.toplevel,
+            git_dir=self.snapshot.git_dir,
+            config=self.config,
+            inputs=todo,
+            upstream=upstream,
+            uv=machine.uv,
+            jobs=self.jobs,
+            since=self.since,
+            logs=self.logs,
+            expected=self._expected(stage, todo),
+        )
+
+    def _expected(self, stage: Stage, names: Iterable[str]) -> dict[str, float]:
+        """Seconds that each package took in its newest evidence of *stage*."""
+        found = {}
+        for name in names:
+            if (seconds := self.store.newest(stage, name)) is not None:
+                found[name] = seconds
+        return found
+
+    def evidence(self, stage: Stage, planned: Planned, machine: Machine) -> Evidence | str:
+        """Return the passed evidence of *stage* for the present inputs, or why there is none."""
+        inputs = self._inputs(stage, planned, machine)
+        if isinstance(inputs, Held):
+            return inputs.why
+        return self._proven(stage, planned, inputs) or f"{stage} of {planned.name} has not passed"
+
+    def _proven(self, stage: Stage, planned: Planned, inputs: str) -> Evidence | None:
+        evidence = self.store.find(stage, planned.name, inputs)
+        return evidence if evidence and evidence.started >= self.since else None
+
+    def outcome(self, stage: Stage, name: str, inputs: str, since: float) -> Evidence | None:
+        """Return what the worker recorded after *since*, passed or not."""
+        evidence = self.store.read(stage, name, inputs)
+        return evidence if evidence and evidence.started >= since else None
+
+    def _inputs(self, stage: Stage, planned: Planned, machine: Machine) -> str | Held:
+        """Digest of all that the outcome depends on, or what has to pass first."""
+        upstream: list[object] = []
+        for needed in REQUIRES[stage]:
+            if stage is Stage.PUBLISH and not planned.target:
+                needed = Stage.BUILD_WHEEL  # a companion only stands in
+            found = self.evidence(needed, planned, machine)
+            if isinstance(found, str):
+                return Held(found)
+            upstream += [found.inputs, [item.sha256 for item in found.artifacts]]
+        beside = {
+            Stage.VERIFY_ARTIFACTS: planned.siblings,
+            Stage.TEST: (*planned.siblings, *planned.test_siblings),
+            Stage.PUBLISH: planned.siblings,
+        }.get(stage, ())
+        for name in beside:
+            found = self.evidence(Stage.BUILD_WHEEL, self.plan(machine)[name], machine)
+            if isinstance(found, str):
+                return Held(f"it is installed with {name}, and {found}")
+            upstream += [item.sha256 for item in found.artifacts]
+        settings = self.config.for_package(planned.name)
+        plan = self.plan(machine)
+        parts: list[object] = [self._code, stage, self._locks(stage), machine.interpreter, self.config.installer]
+        parts += [machine.uv and self._uv(machine.uv), planned.name, planned.version, planned.source, upstream]
+        parts += [settings.ignore, [asdict(settings)[key] for key in _SETTINGS.get(stage, ())]]
+        parts += [self.config.credentials, self.config.pass_environment, planned.siblings]
+        if stage is Stage.TEST:
+            parts += [planned.test_siblings, planned.test_requires]
+        if stage in (Stage.LINT_METADATA, Stage.PUBLISH):
+            parts += [self.config.tag_format, plan.tags.get(self.tag(planned))]
+        if stage is Stage.PUBLISH:
+            parts += [plan.uncommitted, plan.commit]
+        if planned.history:  # the version or the list of files may follow from it
+            parts += [plan.commit, sorted(self.git.tags().items()), plan.tree]
+        return digest_of(*parts)
+
+    def tag(self, planned: Planned) -> str:
+        """Name of the git tag of this release."""
+        return self.config.tag_format.format(name=planned.name, version=planned.version)
+
+    @cached_property
+    def _code(self) -> str:
+        """Digest of our own code: another version of a check is another verdict."""
+        here = Path(__file__).parent
+        digest = hashlib.sha256()
+        for path in sorted([*here.rglob("*.py"), *here.rglob("*.txt")]):
+            digest.update(path.relative_to(here).as_posix().encode() + b"\0" + path.read_bytes())
+        return digest.hexdigest()
+
+    def _locks(self, stage: Stage) -> list[str]:
+        return [path.read_text() for path in toolchain.files(stage, self.config.installer)]
+
+    @staticmethod
+    def _uv(path: str) -> str:
+        status = Path(path).stat()
+        return f"{status.st_size} {status.st_mtime_ns}"
+
+    def deliver(self, planned: Planned, machine: Machine) -> None:
+        """Make ``dist/NAME`` hold what is built and, when all evidence is there, the release manifest.
+
+        Nothing is built: what lies there stays.
+        """
+        stages = [stage for stage in Stage if stage is not Stage.PUBLISH]
+        found = {stage: self.evidence(stage, planned, machine) for stage in stages}
+        evidence = {stage: item for stage, item in found.items() if isinstance(item, Evidence)}
+        built = [artifact for stage in BUILDS if stage in evidence for artifact in evidence[stage].artifacts]
+        if not built:
+            return
+        files = {}
+        if len(evidence) == len(stages):
+            whole = release_manifest.manifest(
+                evidence,
+                commit=self.snapshot.commit,
+                source=planned.source,
+                committed=not self.snapshot.uncommitted,
+            )
+            files[release_manifest.FILENAME] = release_manifest.text(whole)
+        self.store.deliver(planned.name, built, files)
+
+    def close(self) -> None:
+        """End the processes that this started."""
+        self.git.close()
+
+
+@dataclass(frozen=True)
+class Held:
+    """A package that cannot come to a stage yet."""
+
+    why: str
+
+

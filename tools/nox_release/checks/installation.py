@@ -1,0 +1,97 @@
+"""What a user meets who installs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from nox_release.check import Family, Problem, Severity
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A module or an entry point that does not load."""
+
+    name: str
+    error: str
+    """Type and message of the exception."""
+    extra: str = ""
+    """The declared extra with which it loads; empty: none does."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One artifact, installed alone with its runtime requirements in a virtualenv of its own."""
+
+    filename: str
+    name: str
+    version: str
+    refused: str = ""
+    """Why it could not be installed."""
+    conflicts: tuple[str, ...] = ()
+    """What ``pip check`` says."""
+    installed: Mapping[str, str] = field(default_factory=dict)
+    """Name → version of all that is installed."""
+    modules: int = 0
+    """How many public modules were imported."""
+    failed_modules: tuple[Failed, ...] = ()
+    failed_entry_points: tuple[Failed, ...] = ()
+    crashed: str = ""
+    """The module during whose import the interpreter ended."""
+
+
+INSTALLATION: Family[Installation] = Family("INS", "an installation")
+
+
+@INSTALLATION.check("INS101", "It installs with its runtime requirements")
+def installs(installation: Installation) -> Iterator[Problem]:
+    """Both files are installed, each alone: tools that only test the wheel ship broken sdists."""
+    if installation.refused:
+        yield Problem(installation.filename, "read the log; a sibling that it needs has to be released before, or in the same plan", installation.refused)  # fmt: skip
+
+
+@INSTALLATION.check("INS102", "pip check is content")
+def consistent(installation: Installation) -> Iterator[Problem]:
+    """Requirements that contradict one another break every later installation into the same environment."""
+    for line in installation.conflicts:
+        yield Problem(installation.filename, "mend the requirements in the metadata", line)
+
+
+@INSTALLATION.check("INS103", "Every public module imports with the runtime requirements")
+def imports(installation: Installation) -> Iterator[Problem]:
+    """A missing requirement is found by the first user. Tests do not see it: their tools bring much along."""
+    for failed in installation.failed_modules:
+        if not failed.extra:
+            yield Problem(
+                failed.name, "declare what it imports in the requirements or in an extra, or import it lazily", failed.error
+            )
+    if installation.crashed:
+        yield Problem(installation.crashed, "importing a module must not end the interpreter", "the interpreter ended")
+
+
+@INSTALLATION.check("INS104", "Modules that need an extra are known", Severity.WARNING)
+def needs_extra(installation: Installation) -> Iterator[Problem]:
+    """A module may need an optional requirement; users should find which in the documentation."""
+    by_extra: dict[str, list[str]] = {}
+    for failed in installation.failed_modules:
+        if failed.extra:
+            by_extra.setdefault(failed.extra, []).append(failed.name)
+    for extra, names in by_extra.items():
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        yield Problem(f"extra {extra}", "nothing, if the documentation says so", f"imports only with it: {', '.join(names[:3])}{more}")
+
+
+@INSTALLATION.check("INS105", "Entry points load")
+def entry_points_load(installation: Installation) -> Iterator[Problem]:
+    """A console script that names what is not there fails for whoever types it first."""
+    for failed in installation.failed_entry_points:
+        if not failed.extra:
+            yield Problem(failed.name, "name an object that exists, importable with the runtime requirements", failed.error)
+
+
+@INSTALLATION.check("INS106", "What is installed is this version")
+def right_version(installation: Installation) -> Iterator[Problem]:
+    """An installer that finds something better elsewhere proves nothing about this file."""
+    found = installation.installed.get(installation.name)
+    if not installation.refused and not installation.crashed and found != installation.version:
+        yield Problem(installation.filename, "look for a second copy among the requirements", f"installed is {found}")

@@ -1,0 +1,63 @@
+"""What a run of a package's tests must show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nox_release.check import Family, Problem
+
+
+@dataclass(frozen=True)
+class TestRun:
+    """How the tests of one package ended."""
+
+    __test__ = False  # not a test, whatever pytest makes of its name
+
+    command: str
+    exit_code: int = 0
+    refused: str = ""
+    """Why what they need could not be installed."""
+    collected: int | None = None
+    """Number of tests that were collected; None where the command does not tell."""
+    ran: int | None = None
+    """Number of those that were not skipped."""
+    failed: tuple[str, ...] = ()
+    """Names of those that failed."""
+    last: str = ""
+    """The last thing that the command said."""
+
+
+TESTS: Family[TestRun] = Family("TST", "a run of the tests")
+EXEMPT = 'give the reason in [tool.nox-release] test-exempt = "…" (or in an override)'
+
+
+@TESTS.check("TST101", "What the tests need can be installed beside the wheel")
+def installable(run: TestRun) -> Iterator[Problem]:
+    """The tests run on the wheel that will be published, in a virtualenv with nothing else that is ours."""
+    if run.refused:
+        yield Problem("test requirements", f"read the log; if they cannot run outside their home, {EXEMPT}", run.refused)
+
+
+@TESTS.check("TST102", "The tests pass on the built wheel")
+def passing(run: TestRun) -> Iterator[Problem]:
+    """What passes in the source tree may fail as installed: missing data files, missing requirements."""
+    if run.refused or run.exit_code == 0 or run.collected == 0:
+        return
+    for name in run.failed[:10]:
+        yield Problem(name, "read the log")
+    if len(run.failed) > 10:
+        yield Problem("tests", "read the log", f"{len(run.failed) - 10} more failed")
+    if not run.failed:
+        yield Problem(run.command, "read the log", run.last)
+
+
+@TESTS.check("TST103", "At least one test ran")
+def something_ran(run: TestRun) -> Iterator[Problem]:
+    """A run that collects nothing, or skips everything, is green and proves nothing."""
+    if run.refused:
+        return
+    if run.collected == 0:
+        yield Problem(run.command, f"commit tests, or {EXEMPT}", "no test was collected")
+    elif run.ran == 0 and run.exit_code == 0:
+        yield Problem(run.command, f"give them what they need to run, or {EXEMPT}", f"all {run.collected} tests were skipped")

@@ -1,0 +1,159 @@
+"""The store of evidence and artifacts: content-addressed, atomic, and whole after a kill at any point.
+
+Everything is written beside its place and renamed into it. A file of evidence is found by the digest of
+all inputs of its stage, an artifact by the digest of its bytes; so two commands at once can only write
+the same thing, and nothing that is found can be half of something.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nox_release.model import Artifact, Evidence, Kind, Stage
+from nox_release.record import from_json, to_json
+
+FOLDER = ".nox-release"
+"""Name of the store, below the workspace root."""
+
+
+def sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file that is either wholly there or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+class Store:
+    """The door to evidence on disk."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.root = workspace / FOLDER
+        self.dist = workspace / "dist"
+
+    def prepare(self) -> None:
+        """Make the folders, and keep git and backups away from them."""
+        for folder in (self.root, self.dist):
+            if not (folder / ".gitignore").exists():
+                write_atomically(folder / ".gitignore", b"# written by nox-release\n*\n")
+        if not (self.root / "CACHEDIR.TAG").exists():
+            write_atomically(self.root / "CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n")
+
+    def folder(self, *parts: str) -> Path:
+        """Return a folder of the store, made where it is not there."""
+        path = self.root.joinpath(*parts)
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _record(self, stage: Stage, package: str, inputs: str) -> Path:
+        return self.root / "evidence" / stage / package / f"{inputs}.json"
+
+    def read(self, stage: Stage, package: str, inputs: str) -> Evidence | None:
+        """Return what was recorded for exactly these inputs, passed or not; None where nothing readable is."""
+        try:
+            evidence = from_json(Evidence, self._record(stage, package, inputs).read_bytes())
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None  # damaged is absent: the stage runs again
+        return evidence if (evidence.stage, evidence.package, evidence.inputs) == (stage, package, inputs) else None
+
+    def find(self, stage: Stage, package: str, inputs: str) -> Evidence | None:
+        """Return passed evidence for exactly these inputs whose artifacts are there, byte for byte."""
+        evidence = self.read(stage, package, inputs)
+        if evidence is None or not evidence.passed or not all(self.holds(item) for item in evidence.artifacts):
+            return None
+        return evidence
+
+    def save(self, evidence: Evidence) -> None:
+        """Record *evidence* under its inputs."""
+        path = self._record(evidence.stage, evidence.package, evidence.inputs)
+        write_atomically(path, to_json(evidence).encode())
+
+    def newest(self, stage: Stage, package: str) -> float | None:
+        """Seconds that *package* took the last time that its *stage* was run; None where that is not known."""
+        records = sorted((self.root / "evidence" / stage / package).glob("*.json"), key=lambda path: path.stat().st_mtime)
+        try:
+            return from_json(Evidence, records[-1].read_bytes()).duration if records else None
+        except (ValueError, FileNotFoundError):
+            return None
+
+    def path(self, artifact: Artifact) -> Path:
+        """Where the bytes of *artifact* are, under its own name."""
+        return self.root / "artifacts" / artifact.sha256 / artifact.filename
+
+    def holds(self, artifact: Artifact) -> bool:
+        """Whether the bytes are there and are the right ones."""
+        path = self.path(artifact)
+        return path.is_file() and path.stat().st_size == artifact.size and sha256(path) == artifact.sha256
+
+    def add(self, path: Path) -> Artifact:
+        """Take a built file into the store."""
+        kind = Kind.WHEEL if path.suffix == ".whl" else Kind.SDIST
+        artifact = Artifact(path.name, kind, sha256(path), path.stat().st_size)
+        if not self.holds(artifact):
+            _copy(path, self.path(artifact))
+        return artifact
+
+    def deliver(self, package: str, artifacts: Iterable[Artifact], files: dict[str, bytes]) -> Path:
+        """Make ``dist/PACKAGE`` hold exactly *artifacts* and *files*: what was there is gone.
+
+        The folder is prepared beside its place. A kill in between leaves the old one, none, or the new one.
+        """
+        target = self.dist / package
+        wanted = {artifact.filename: artifact for artifact in artifacts}
+        if target.is_dir() and {path.name for path in target.iterdir()} == {*wanted, *files}:
+            same = all((target / name).read_bytes() == content for name, content in files.items())
+            if same and all(sha256(target / name) == artifact.sha256 for name, artifact in wanted.items()):
+                return target
+        self.dist.mkdir(parents=True, exist_ok=True)
+        with self.lock(f"dist-{package}"):
+            new = Path(tempfile.mkdtemp(dir=self.folder("tmp"), prefix=f"{package}-"))
+            for name, artifact in wanted.items():
+                shutil.copyfile(self.path(artifact), new / name)
+            for name, content in files.items():
+                (new / name).write_bytes(content)
+            new.chmod(0o755)
+            if target.exists():
+                target.rename(Path(tempfile.mkdtemp(dir=self.folder("tmp"), prefix="old-")) / package)
+            new.rename(target)
+        self.sweep()
+        return target
+
+    def sweep(self) -> None:
+        """Take away what replaced deliveries and killed commands left behind."""
+        for path in self.folder("tmp").glob("old-*"):
+            shutil.rmtree(path, ignore_errors=True)
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Keep other commands out; the system lets go of it when this process ends, however it ends."""
+        with (self.folder("locks") / f"{name}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+    with os.fdopen(handle, "wb") as out, source.open("rb") as into:
+        shutil.copyfileobj(into, out)
+    Path(name).chmod(0o644)
+    Path(name).replace(target)

@@ -1,0 +1,95 @@
+"""Reading an index through its Simple API (PEP 503, PEP 691)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urldefrag, urljoin
+
+import requests
+
+from nox_release.errors import Blocked
+
+ACCEPT = "application/vnd.pypi.simple.v1+json"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file as the index lists it."""
+
+    filename: str
+    url: str
+    sha256: str
+    """Empty where the index does not tell."""
+
+
+class Reader:
+    """Reads one index.
+
+    :param url: of the Simple API, for example ``https://pypi.org/simple``.
+    """
+
+    def __init__(self, url: str, timeout: float = 30.0) -> None:
+        self.url = url.rstrip("/") + "/"
+        self.timeout = timeout
+        self._session = requests.Session()
+        self._session.trust_env = False  # no ~/.netrc, no proxy for loopback
+
+    def files(self, name: str) -> dict[str, Listed]:
+        """Return what the index lists for a project, by file name; nothing where it has no such project.
+
+        :raises Blocked: where the index cannot be read; that is not the same as nothing.
+        """
+        url = urljoin(self.url, f"{name}/")
+        try:
+            answer = self._session.get(url, headers={"Accept": ACCEPT, "Cache-Control": "no-cache"}, timeout=self.timeout)
+        except requests.RequestException as error:
+            raise Blocked(f"the index cannot be read at {url}: {error}", "nothing is known; run the command again") from None
+        if answer.status_code == 404:
+            return {}
+        if answer.status_code != 200:
+            raise Blocked(f"the index answers {answer.status_code} at {url}", "nothing is known; run the command again")
+        try:
+            listed = [_listed(item, url) for item in json.loads(answer.content)["files"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Blocked(f"the index speaks no PEP 691 at {url}: {error!r}", "use the URL of its Simple API") from None
+        return {item.filename: item for item in listed}
+
+    def digest(self, listed: Listed) -> str:
+        """Download a file and return the SHA-256 of the bytes that came.
+
+        :raises Blocked: where it cannot be downloaded.
+        """
+        digest = hashlib.sha256()
+        try:
+            with self._session.get(listed.url, stream=True, timeout=self.timeout) as answer:
+                answer.raise_for_status()
+                for piece in answer.iter_content(1 << 20):
+                    digest.update(piece)
+        except requests.RequestException as error:
+            raise Blocked(f"{listed.filename} cannot be downloaded: {error}", "run the command again") from None
+        return digest.hexdigest()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
+
+def _listed(item: Mapping[str, object], page: str) -> Listed:
+    url, fragment = urldefrag(urljoin(page, str(item["url"])))
+    hashes = item.get("hashes")
+    told = hashes.get("sha256", "") if isinstance(hashes, Mapping) else fragment.removeprefix("sha256=")
+    return Listed(str(item["filename"]), url, str(told))
+
+
+def wait_until(seen: Callable[[], bool], timeout: float, pause: float = 0.05) -> bool:
+    """Ask until *seen* says yes, or *timeout* seconds are over; an accepted file is not at once a visible one."""
+    end = time.monotonic() + timeout
+    while not seen():
+        if time.monotonic() > end:
+            return False
+        time.sleep(pause)
+    return True

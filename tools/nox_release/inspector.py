@@ -1,0 +1,54 @@
+"""Looks at one installed distribution from inside its virtualenv: imports its modules, loads its entry points.
+
+Run as ``python -I inspector.py ANSWERS NAME MODULE...``; uses the standard library alone. It appends one line
+of JSON to ANSWERS before and after each import, so that a module that ends the process is known.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from importlib import metadata
+
+
+def main() -> None:
+    """Write what was found, line by line."""
+    answers, name, *modules = sys.argv[1:]
+    sys.argv[1:] = []
+    with open(answers, "a", encoding="utf-8") as out:  # noqa: PTH123
+
+        def say(**answer: object) -> None:
+            out.write(json.dumps(answer) + "\n")
+            out.flush()
+
+        for module in modules:
+            say(importing=module)
+            try:
+                importlib.import_module(module)
+            except BaseException as error:  # a module may raise SystemExit too
+                say(module=module, error=type(error).__name__, message=str(error), missing=_missing(error))
+            else:
+                say(module=module)
+        if not name:
+            return
+        for point in metadata.distribution(name).entry_points:
+            say(importing=f"entry point {point.name}")
+            try:
+                point.load()
+            except BaseException as error:
+                say(point=point.name, group=point.group, value=point.value, error=type(error).__name__,
+                    message=str(error), missing=_missing(error))  # fmt: skip
+            else:
+                say(point=point.name, group=point.group, value=point.value)
+        providers = metadata.packages_distributions()
+        say(providers={root: found[0] for root, found in providers.items()})
+        say(installed={item.metadata["Name"]: item.version for item in metadata.distributions()})
+
+
+def _missing(error: BaseException) -> str:
+    return (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+
+
+if __name__ == "__main__":
+    main()

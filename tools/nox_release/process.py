@@ -1,0 +1,146 @@
+"""The door to subprocesses, and the pool that runs targets side by side."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Completed:
+    """How a program ended."""
+
+    code: int
+    """Exit code; negative for a signal, as in :mod:`subprocess`."""
+    output: str
+    """Standard output and standard error as they came."""
+
+
+class Run(Protocol):
+    """Run a program to its end. :class:`Processes` is the real one; tests hand in a fake."""
+
+    def __call__(
+        self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], timeout: float | None = None
+    ) -> Completed:
+        """Return how *command* ended; a program that cannot be started ends with code 127."""
+        ...
+
+
+class Processes:
+    """Starts programs, each in a process group of its own, so that all it started can be ended with it."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[str]] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def __call__(
+        self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], timeout: float | None = None
+    ) -> Completed:
+        """Run *command*; see :class:`Run`.
+
+        :raises InterruptedError: when :meth:`stop` was called, so that no new work begins.
+        """
+        try:
+            with self._lock:
+                if self._stopped:
+                    raise InterruptedError("stopped")
+                process = subprocess.Popen(
+                    [str(part) for part in command],
+                    cwd=cwd,
+                    env=dict(env),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    errors="replace",
+                    start_new_session=True,
+                )
+                self._running.add(process)
+        except OSError as error:
+            if isinstance(error, InterruptedError):
+                raise
+            return Completed(127, f"{command[0]}: {error.strerror}\n")
+        try:
+            output, _ = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            end_group(process)
+            output, _ = process.communicate()
+            return Completed(-signal.SIGKILL, f"{output}\nstopped after {timeout:.0f} s\n")
+        finally:
+            with self._lock:
+                self._running.discard(process)
+        return Completed(process.returncode, output)
+
+    def stop(self) -> None:
+        """End all that runs, with everything it started, and start nothing more."""
+        with self._lock:
+            self._stopped = True
+            running = list(self._running)
+        for process in running:
+            end_group(process)
+
+
+def end_group(process: subprocess.Popen[str]) -> None:
+    """Kill *process* and every process of its group."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def in_parallel(function: Callable[[T], R], items: Iterable[T], jobs: int) -> Iterator[tuple[T, R]]:
+    """Yield (item, result) as results come in, *jobs* at a time, in the order given where it matters.
+
+    Work is handed out one item at a time, so that an interrupt leaves nothing queued behind it.
+
+    :raises Exception: whatever *function* raises, at the yield of that item.
+    """
+    todo = iter(items)
+    running: dict[Future[R], T] = {}
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        while True:
+            while len(running) < jobs and (item := next(todo, _END)) is not _END:
+                running[pool.submit(function, item)] = item  # type: ignore[arg-type]
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield running.pop(future), future.result()
+
+
+_END = object()
+
+
+class Log:
+    """The full log of one package in one stage: what was run, where, and all that it said."""
+
+    def __init__(self, stream: IO[str], run: Run) -> None:
+        self._stream = stream
+        self._run = run
+
+    def __call__(
+        self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], timeout: float | None = None
+    ) -> Completed:
+        """Run *command* through the door and write it down; the environment is not logged."""
+        self._stream.write(f"$ {' '.join(str(part) for part in command)}\n")
+        self._stream.flush()
+        completed = self._run(command, cwd=cwd, env=env, timeout=timeout)
+        self._stream.write(completed.output)
+        self._stream.write(f"[exit {completed.code}]\n")
+        self._stream.flush()
+        return completed
+
+    def note(self, text: str) -> None:
+        """Write one line of our own."""
+        self._stream.write(f"# {text}\n")
+        self._stream.flush()

@@ -1,0 +1,1 @@
+"""Renderings of what happened; only these and the sessions print."""

@@ -1,0 +1,42 @@
+"""How a package's outcome is told in text: the same words live, in logs and in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nox_release.check import Finding
+from nox_release.model import Evidence, Outcome
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person reads them."""
+    if seconds < 9.95:
+        return f"{seconds:.1f}s"
+    if seconds < 120:
+        return f"{seconds:.0f}s"
+    return f"{seconds // 60:.0f}m{seconds % 60:02.0f}s"
+
+
+def describe(evidence: Evidence) -> Iterator[str]:
+    """Every failure and warning of one package: what, where, why, the next step, and the log."""
+    if evidence.outcome is Outcome.BLOCKED:
+        yield f"blocked: {evidence.problem}"
+        if evidence.hint:
+            yield f"  next: {evidence.hint}"
+    for finding in evidence.findings:
+        yield from describe_finding(finding)
+    if reason := evidence.facts.get("exempt"):
+        yield f"exempt: the tests were not run: {reason}"
+    if not evidence.passed:
+        yield f"  log: {evidence.log}"
+
+
+def describe_finding(finding: Finding) -> Iterator[str]:
+    """One finding in two or three lines."""
+    word = "exempt" if finding.exempt else finding.severity.value
+    yield f"{word} {finding.code} {finding.where}: {finding.message or 'the rule is not kept'}"
+    if finding.exempt:
+        yield f"  because: {finding.exempt}"
+        return
+    yield f"  rule: {finding.title}"
+    yield f"  next: {finding.fix}"

@@ -1,0 +1,71 @@
+"""The stages as nox sessions: thin, because every ``nox -l`` imports this."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nox
+
+from nox_release.model import REQUIRES, Stage
+
+if TYPE_CHECKING:
+    from nox_release.command import Command
+
+DESCRIPTIONS = {
+    Stage.LINT_METADATA: "Check what the committed source says of a package: metadata, README, changelog, version.",
+    Stage.BUILD_SDIST: "Build the sdist from a clean export of git, and compare the two.",
+    Stage.BUILD_WHEEL: "Build the wheel from that sdist.",
+    Stage.VERIFY_ARTIFACTS: "Install sdist and wheel, each alone, and import all that they ship.",
+    Stage.TEST: "Run the package's tests on the built wheel.",
+    Stage.PUBLISH: "Publish what is proven; a rehearsal on an index of its own unless told otherwise. -- --help",
+}
+
+def register_sessions() -> None:
+    """Register one nox session for each stage, chained by ``requires=``."""
+    root = Path.cwd()  # nox goes to the noxfile's folder before it reads the noxfile
+    command = _once(root, time.time())
+    for stage in Stage:
+        nox.session(
+            name=stage.value,
+            requires=[needed.value for needed in REQUIRES[stage]],
+            venv_backend=_venv_backend(root),
+            reuse_venv=True,
+            default=False,
+        )(_session(stage, command))
+
+
+def _once(root: Path, started: float) -> Callable[[], Command]:
+    """Return what makes the command when the first session runs, and hands the same one to the others."""
+    made: list[Command] = []
+
+    def command() -> Command:
+        if not made:
+            from nox_release.command import Command  # not for nox -l
+
+            made.append(Command(root, started))
+        return made[0]
+
+    return command
+
+
+def _session(stage: Stage, command: Callable[[], Command]) -> Callable[[nox.Session], None]:
+    def run(session: nox.Session) -> None:
+        command().run(stage, session)
+
+    run.__doc__ = DESCRIPTIONS[stage]
+    run.__name__ = stage.value.replace("-", "_")
+    return run
+
+
+def _venv_backend(root: Path) -> str:
+    """What makes the sessions' virtualenvs; a configuration that cannot be read is told when a session runs."""
+    try:
+        document = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8-sig"))
+        installer = document["tool"]["nox-release"]["installer"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "uv"
+    return "virtualenv" if installer == "pip" else "uv"

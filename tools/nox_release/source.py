@@ -1,0 +1,318 @@
+"""The door to git: what is committed, its digests, clean exports of it, and tags.
+
+Everything is read from one tree of git, never from the working directory. Uncommitted work counts as
+the tree that ``git add -A`` would make; that tree is written to an object store of our own, so the
+repository is not touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import posixpath
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nox_release.errors import Blocked, Misuse
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A blob of the tree."""
+
+    mode: str
+    """As git writes it: ``100644``, ``100755`` or ``120000``."""
+    oid: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The state of a workspace that a command works on from its first to its last stage."""
+
+    root: Path
+    """The workspace: the folder of the noxfile."""
+    toplevel: Path
+    """The git checkout that holds it."""
+    prefix: str
+    """Path of the workspace in the checkout: empty, or with a slash at its end."""
+    git_dir: Path
+    commit: str
+    epoch: int
+    """Time of the commit, seconds since 1970: SOURCE_DATE_EPOCH of every build."""
+    tree: str
+    """Tree id of the whole checkout."""
+    uncommitted: tuple[str, ...]
+    """Paths that differ from the commit, relative to the checkout."""
+    files: Mapping[str, Entry]
+    """Every tracked file of the workspace, by its path relative to the workspace."""
+    folders: Mapping[str, str]
+    """Tree id of every folder of the workspace; ``.`` is the workspace itself."""
+
+    def below(self, directory: str) -> tuple[str, ...]:
+        """Paths of the files in *directory*, relative to it."""
+        if directory == ".":
+            return tuple(self.files)
+        start = f"{directory}/"
+        return tuple(path[len(start) :] for path in self._by_top.get(directory.partition("/")[0], ()) if path.startswith(start))
+
+    @cached_property
+    def _by_top(self) -> Mapping[str, tuple[str, ...]]:
+        tops: dict[str, list[str]] = {}
+        for path in self.files:
+            tops.setdefault(path.partition("/")[0], []).append(path)
+        return {top: tuple(paths) for top, paths in tops.items()}
+
+    def digest(self, directory: str, outside: Iterable[str] = ()) -> str:
+        """Digest of a package's source: its tree id and the ids of files *outside* its folder that it needs."""
+        parts = [self.folders.get(directory, "")]
+        parts += [f"{path}:{entry.mode}:{entry.oid}" for path in sorted(outside) if (entry := self.files.get(path))]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class Git:
+    """Runs git on one checkout. All reading of blobs goes through one ``git cat-file`` process."""
+
+    def __init__(self, root: Path, objects: Path) -> None:
+        """Stand at the door.
+
+        :param root: the workspace.
+        :param objects: a folder that may hold the objects of uncommitted work.
+        """
+        self.root = root
+        self.objects = objects
+        self._batch: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, *arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str:
+        """Return what ``git ARGUMENTS`` prints.
+
+        :raises Blocked: when git is not there, or refuses.
+        """
+        environ = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **self._object_env(), **(env or {})}
+        try:
+            done = subprocess.run(
+                ["git", *arguments], cwd=cwd or self.root, env=environ, capture_output=True, check=False
+            )
+        except FileNotFoundError:
+            raise Blocked("git is not installed", "install git and run the command again") from None
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip()
+            raise Blocked(f"git {arguments[0]} failed in {self.root}: {said or f'exit code {done.returncode}'}")
+        return done.stdout.decode(errors="surrogateescape")
+
+    def _object_env(self) -> dict[str, str]:
+        return {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.objects)} if self.objects.exists() else {}
+
+    def snapshot(self) -> Snapshot:
+        """Look at the checkout once.
+
+        :raises Misuse: where there is no git checkout or no commit, or a merge is half done.
+        """
+        try:
+            where = self("rev-parse", "--show-toplevel", "--show-cdup", "--absolute-git-dir", "--git-path", "index")
+        except Blocked as error:
+            if "not a git repository" not in error.message:
+                raise
+            raise Misuse(
+                f"{self.root} is not in a git checkout", "releases are built from commits: git init, git add, git commit"
+            ) from None
+        top, _, git_dir, index = where.split("\n")[:4]
+        toplevel = Path(top)
+        prefix = self.root.resolve().relative_to(toplevel.resolve()).as_posix()
+        prefix = "" if prefix == "." else f"{prefix}/"
+        try:
+            commit, tree, epoch = self("show", "-s", "--format=%H %T %ct", "HEAD", "--").split()
+        except Blocked:
+            raise Misuse(
+                f"the git checkout {toplevel} has no commit yet", "git add -A && git commit -m 'first commit'"
+            ) from None
+        status = self("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", cwd=toplevel)
+        changes = [line for line in status.split("\0") if line]
+        if unmerged := [line[3:] for line in changes if line[:2] in {"DD", "AU", "UD", "UA", "DU", "AA", "UU"}]:
+            raise Misuse(f"a merge is half done: {unmerged[0]}", "resolve it and commit, then run the command again")
+        if changes:
+            tree = self._tree_of_working_directory(toplevel, self.root / index)
+        files, folders = self.list(tree, prefix)
+        return Snapshot(
+            root=self.root,
+            toplevel=toplevel,
+            prefix=prefix,
+            git_dir=Path(git_dir),
+            commit=commit,
+            epoch=int(epoch),
+            tree=tree,
+            uncommitted=tuple(line[3:] for line in changes),
+            files=files,
+            folders=folders,
+        )
+
+    def _tree_of_working_directory(self, toplevel: Path, index: Path) -> str:
+        """Write the tree of ``git add -A`` without touching the repository's index or objects."""
+        self.objects.mkdir(parents=True, exist_ok=True)
+        main = Path(self("rev-parse", "--git-path", "objects").strip())
+        env = {
+            "GIT_OBJECT_DIRECTORY": str(self.objects),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.root / main),
+        }
+        with tempfile.TemporaryDirectory(prefix="nox-release-") as folder:
+            copy = Path(folder, "index")
+            if index.exists():
+                shutil.copy2(index, copy)  # with git's cache of file states, so that only changes are hashed
+            env["GIT_INDEX_FILE"] = str(copy)
+            self("add", "-A", env=env, cwd=toplevel)
+            tree = self("write-tree", env=env, cwd=toplevel).strip()
+        return tree
+
+    def list(self, tree: str, prefix: str) -> tuple[dict[str, Entry], dict[str, str]]:
+        """Return the files and the folders of the workspace at *prefix* in *tree*, see :class:`Snapshot`."""
+        files: dict[str, Entry] = {}
+        folders: dict[str, str] = {}
+        # "tree:path" lists the workspace alone, and names its own tree id by rev-parse.
+        top = f"{tree}:{prefix.rstrip('/')}"
+        folders["."] = self("rev-parse", top).strip()
+        for line in self("ls-tree", "-r", "-t", "-z", folders["."]).split("\0"):
+            if not line:
+                continue
+            what, path = line.split("\t", 1)
+            mode, kind, oid = what.split(" ")
+            if kind == "tree":
+                folders[path] = oid
+            elif kind == "blob":  # a submodule is another project's commit
+                files[path] = Entry(mode, oid)
+        return files, folders
+
+    def blob(self, oid: str) -> bytes:
+        """Return the bytes of a blob.
+
+        :raises Blocked: where git does not have it.
+        """
+        with self._lock:
+            if self._batch is None:
+                self._batch = subprocess.Popen(
+                    ["git", "cat-file", "--batch"],
+                    cwd=self.root,
+                    env={**os.environ, **self._object_env()},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                )
+            assert self._batch.stdin is not None and self._batch.stdout is not None
+            self._batch.stdin.write(f"{oid}\n".encode())
+            self._batch.stdin.flush()
+            head = self._batch.stdout.readline().split()
+            if len(head) != 3:
+                raise Blocked(f"git has no object {oid}", "git fsck tells what the repository has lost")
+            content = self._batch.stdout.read(int(head[2]))
+            self._batch.stdout.read(1)
+            return content
+
+    def close(self) -> None:
+        """End the process that reads blobs."""
+        if self._batch is not None:
+            batch, self._batch = self._batch, None
+            assert batch.stdin is not None and batch.stdout is not None
+            batch.stdin.close()
+            batch.stdout.close()
+            batch.wait()
+
+    def tags(self) -> dict[str, str]:
+        """Every tag's name → the commit that it names."""
+        lines = self("for-each-ref", "refs/tags", "--format=%(refname:strip=2)%00%(objectname)%00%(*objectname)")
+        found = (line.split("\0") for line in lines.splitlines())
+        return {name: peeled or oid for name, oid, peeled in found}
+
+    def folder_at(self, revision: str, directory: str, prefix: str) -> str:
+        """Tree id of a workspace folder at *revision*; empty where it was not there."""
+        path = posixpath.normpath(posixpath.join(prefix, directory))
+        try:
+            return self("rev-parse", "--verify", "--quiet", f"{revision}:{'' if path == '.' else path}").strip()
+        except Blocked:
+            return ""
+
+    def changed_since(self, reference: str, snapshot: Snapshot) -> tuple[str, ...]:
+        """Workspace paths that differ between *reference* and the snapshot.
+
+        :raises Misuse: where git does not know *reference*.
+        """
+        try:
+            self("rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")
+        except Blocked:
+            raise Misuse(
+                f"git knows no commit by the name {reference!r}", "name a branch, tag or commit; git fetch may be needed"
+            ) from None
+        names = self("diff", "--name-only", "--no-renames", "-z", reference, snapshot.tree, "--", cwd=snapshot.toplevel)
+        start = snapshot.prefix
+        return tuple(name[len(start) :] for name in names.split("\0") if name and name.startswith(start))
+
+    def export(self, snapshot: Snapshot, directory: str, destination: Path, outside: Sequence[str] = ()) -> Path:
+        """Write a package's committed files below *destination*, at their path in the workspace.
+
+        :param outside: files outside its folder that the package declares, written at their place too.
+        :returns: the package's folder.
+        """
+        destination.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="nox-release-") as folder:
+            env = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            if directory == ".":
+                self("read-tree", snapshot.folders["."], env=env)
+            else:
+                self("read-tree", f"--prefix={directory}/", snapshot.folders[directory], env=env, cwd=snapshot.toplevel)
+            for path in outside:
+                entry = snapshot.files[path]
+                self("update-index", "--add", "--cacheinfo", f"{entry.mode},{entry.oid},{path}", env=env)
+            # Line endings as committed, whatever this machine's settings make of them in a checkout.
+            self(
+                *("-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "core.symlinks=true"),
+                *("checkout-index", "--all", "--force", f"--prefix={destination.absolute()}/"),
+                env=env,
+                cwd=snapshot.toplevel,
+            )
+        return destination if directory == "." else destination / directory
+
+    def export_with_history(self, snapshot: Snapshot, directory: str, destination: Path) -> Path:
+        """Like :meth:`export`, in a repository of its own that shares history and tags.
+
+        For backends that ask git for the version or for the files. What is not the package's is marked as
+        skipped, so that git calls the tree clean exactly when the package's commit is.
+        """
+        destination.mkdir(parents=True, exist_ok=True)
+        self("init", "--quiet", "--template=", str(destination))
+        inner = destination / ".git"
+        main = (snapshot.git_dir / "commondir").read_text().strip() if (snapshot.git_dir / "commondir").exists() else "."
+        common = (snapshot.git_dir / main).resolve()
+        alternates = [path for path in (common / "objects", self.objects) if path.exists()]
+        (inner / "objects/info").mkdir(parents=True, exist_ok=True)
+        (inner / "objects/info/alternates").write_text("".join(f"{path.absolute()}\n" for path in alternates))
+        if (common / "shallow").exists():
+            shutil.copy2(common / "shallow", inner / "shallow")
+        refs = self("for-each-ref", "refs/tags", "--format=%(objectname) %(refname)")
+        (inner / "packed-refs").write_text(f"# pack-refs with: peeled fully-peeled sorted\n{refs}")
+        (inner / "HEAD").write_text(f"{snapshot.commit}\n")
+        own = {"GIT_DIR": str(inner), "GIT_WORK_TREE": str(destination)}
+        self("read-tree", snapshot.tree, env=own, cwd=destination)
+        path = posixpath.normpath(posixpath.join(snapshot.prefix, directory))
+        everything = self("ls-files", "-z", env=own, cwd=destination).split("\0")
+        start = "" if path == "." else f"{path}/"
+        others = [name for name in everything if name and "/" in name and not name.startswith(start)]
+        mine = [name for name in everything if name and ("/" not in name or name.startswith(start))]
+        self._feed(["update-index", "--skip-worktree", "-z", "--stdin"], others, own, destination)
+        self._feed(["-c", "core.autocrlf=false", "checkout-index", "-u", "-f", "-z", "--stdin"], mine, own, destination)
+        return destination / path
+
+    def _feed(self, arguments: list[str], names: list[str], env: Mapping[str, str], cwd: Path) -> None:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=cwd,
+            env={**os.environ, **self._object_env(), **env},
+            input="".join(f"{name}\0" for name in names).encode(errors="surrogateescape"),
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode:
+            raise Blocked(f"git {arguments[-1]} failed: {done.stderr.decode(errors='replace').strip()}")

@@ -1,0 +1,76 @@
+"""build-sdist: a clean export of git's tree → a source distribution, compared with git."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import check_manifest
+
+from nox_release.archive import Unsound, read_sdist, repack_sdist
+from nox_release.backend import DETERMINISTIC, Backend, BuildFailed
+from nox_release.check import Finding
+from nox_release.checks.build import BUILD, Build
+from nox_release.checks.sdist import SDIST, Comparison
+from nox_release.model import Package
+from nox_release.work import Job, Result
+
+TOOLS = ("build", "check-manifest")
+
+
+def run(job: Job) -> Result:
+    """Build the sdist and compare its files with git's."""
+    package, ignore = job.planned.package, job.settings.ignore
+    source = job.export()
+    backend = Backend(
+        source, job.installer, job.store, job.environ, job.run, job.order.plan.epoch, job.order.since
+    )
+    try:
+        path = backend.build("sdist", job.folder / "dist")
+    except BuildFailed as error:
+        return Result(BUILD.run(Build(package.name, package.version, "", failure=str(error)), ignore))
+    unsound, findings = "", tuple[Finding, ...]()
+    try:
+        if package.backend.split(".")[0] not in DETERMINISTIC and path.name.endswith(".tar.gz"):
+            # setuptools packs the same files differently every time, SOURCE_DATE_EPOCH or not.
+            repack_sdist(path, job.order.plan.epoch)
+        sdist = read_sdist(path)
+    except Unsound as error:
+        unsound = str(error)
+    else:
+        tracked = frozenset(job.snapshot.below(package.directory))
+        comparison = Comparison(
+            frozenset(sdist.files), tracked, _by_manifest(package), exclusions(source, job.run.note)
+        )
+        findings = SDIST.run(comparison, ignore)
+    findings = (*BUILD.run(Build(package.name, package.version, path.name, unsound=unsound), ignore), *findings)
+    if any(finding.fails for finding in findings):
+        return Result(findings)
+    return Result(findings, (job.store.add(path),), {"commit": job.order.plan.commit, "source": job.planned.source})
+
+
+def _by_manifest(package: Package) -> bool:
+    return package.backend.split(":")[0].split(".")[0] == "setuptools"
+
+
+# check-manifest reads the configuration of the current folder, of which a process has but one. All other
+# paths in a worker are absolute.
+_CURRENT_FOLDER = threading.Lock()
+
+
+class _Quiet(check_manifest.UI):  # type: ignore[misc]  # it has no types
+    """Where check-manifest says what it makes of a MANIFEST.in."""
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        super().__init__(verbosity=0)
+        self.warning = self.error = note
+
+
+def exclusions(source: Path, note: Callable[[str], None]) -> Callable[[str], bool]:
+    """Return whether a path is left out of the sdist on purpose, by check-manifest's rules and configuration."""
+    with _CURRENT_FOLDER, check_manifest.cd(source):
+        ignore, _ = check_manifest.read_config()
+        ignore += check_manifest.read_manifest(_Quiet(note))
+    return lambda path: not ignore.filter([path.replace("/", os.sep)])

@@ -1,0 +1,137 @@
+"""verify-artifacts: the files agree with one another and the source, and both install, import and run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from nox_release import inspector
+from nox_release.archive import Unsound, Wheel, read_sdist, read_wheel
+from nox_release.checks.artifacts import ARTIFACTS, Release
+from nox_release.checks.installation import INSTALLATION, Failed, Installation
+from nox_release.environment import Venv, last_line
+from nox_release.errors import Blocked
+from nox_release.model import Kind
+from nox_release.work import Job, Result
+
+TOOLS = ("packaging",)
+
+
+def run(job: Job) -> Result:
+    """Compare the artifacts, then install each alone and look at what a user would meet."""
+    try:
+        sdist, wheel = read_sdist(job.path(Kind.SDIST)), read_wheel(job.path(Kind.WHEEL))
+    except Unsound as error:  # they were sound when they were built
+        raise Blocked(f"an artifact in the store changed: {error}", "run again with --fresh") from None
+    findings = list(ARTIFACTS.run(Release(job.planned.package, sdist, wheel), job.settings.ignore))
+    facts = {}
+    for kind in (Kind.WHEEL, Kind.SDIST):
+        installation = install(job, kind, wheel)
+        findings += INSTALLATION.run(installation, job.settings.ignore)
+        facts[f"{kind}: modules imported"] = str(installation.modules)
+    return Result(tuple(findings), (), facts)
+
+
+def install(job: Job, kind: Kind, wheel: Wheel) -> Installation:
+    """Install one artifact in a fresh virtualenv and look at it from inside."""
+    name, version = job.planned.name, str(wheel.metadata["Version"])
+    path = job.path(kind)
+    venv = job.installer.create(job.folder / f"venv-{kind}", job.run)
+    siblings = [str(job.path(Kind.WHEEL, sibling)) for sibling in job.planned.siblings]
+    done = job.installer.install(venv, [str(path), *siblings], job.run)
+    if done.code:
+        return Installation(path.name, name, version, refused=last_line(done.output))
+    checked = job.installer.check(venv, job.run)
+    conflicts = [line for line in checked.output.splitlines() if name in line] if checked.code else []
+    if checked.code and not conflicts:
+        conflicts = [last_line(checked.output)]
+    answers = _inspect(job, venv, name, wheel.modules)
+    failed = {answer["module"]: answer for answer in answers if "module" in answer and "error" in answer}
+    # Modules that import one another in a circle may import alone.
+    for module in list(failed) if kind is Kind.WHEEL else []:
+        alone = _inspect(job, venv, "", [module])
+        if any(answer.get("module") == module and "error" not in answer for answer in alone):
+            del failed[module]
+    points = [answer for answer in answers if "point" in answer and "error" in answer]
+    crashed = _crashed(answers)
+    explained = _explain(job, venv, path, siblings, wheel, [*failed.values(), *points]) if failed or points else {}
+    return Installation(
+        path.name,
+        name,
+        version,
+        conflicts=tuple(conflicts),
+        installed=_normalized(next((answer["installed"] for answer in answers if "installed" in answer), {})),
+        modules=sum("module" in answer for answer in answers),
+        failed_modules=tuple(_failed(answer, answer["module"], explained) for answer in failed.values()),
+        failed_entry_points=tuple(
+            _failed(answer, f"{answer['group']}: {answer['point']} = {answer['value']}", explained) for answer in points
+        ),
+        crashed=crashed,
+    )
+
+
+Answer = dict[str, Any]
+"""One line of what the inspector wrote."""
+
+
+def _inspect(job: Job, venv: Venv, name: str, modules: Sequence[str]) -> list[Answer]:
+    """Run the inspector in *venv*, in an empty folder, and return what it wrote."""
+    answers = job.folder / f"answers-{len(list(job.folder.iterdir()))}.jsonl"
+    empty = job.folder / "empty"
+    empty.mkdir(exist_ok=True)
+    command = [venv.python, "-I", "-B", inspector.__file__, answers, name, *modules]
+    job.run(command, cwd=empty, env=venv.activate(job.environ), timeout=600)
+    if not answers.exists():
+        raise Blocked("the interpreter of the virtualenv did not start", "the log has what it said")
+    return [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
+
+
+def _crashed(answers: Sequence[Answer]) -> str:
+    """Return what was being imported when the interpreter ended, if it did not come to its last line."""
+    if any("installed" in answer for answer in answers):
+        return ""
+    return str(next(answer["importing"] for answer in reversed(answers) if "importing" in answer))
+
+
+def _explain(
+    job: Job, venv: Venv, path: Path, siblings: Sequence[str], wheel: Wheel, failures: Sequence[Answer]
+) -> dict[str, str]:
+    """Return which declared extra makes each module or entry point load, trying the likely ones first."""
+    extras = [str(extra) for extra in wheel.metadata.get_all("Provides-Extra", [])]
+    missing = {str(failure["missing"]) for failure in failures} - {""}
+    requires = [str(text) for text in wheel.metadata.get_all("Requires-Dist", [])]
+
+    def unlikely(extra: str) -> bool:
+        named = [text for text in requires if f'"{extra}"' in text or f"'{extra}'" in text]
+        return not any(canonicalize_name(text).startswith(canonicalize_name(root)) for root in missing for text in named)
+
+    explained: dict[str, str] = {}
+    left = {_module(failure): _key(failure) for failure in failures}
+    for extra in sorted(extras, key=unlikely):
+        if not left or job.installer.install(venv, [f"{path}[{extra}]", *siblings], job.run).code:
+            continue
+        for module in list(left):
+            answers = _inspect(job, venv, "", [module])
+            if any(answer.get("module") == module and "error" not in answer for answer in answers):
+                explained[left.pop(module)] = extra
+    return explained
+
+
+def _module(failure: Answer) -> str:
+    return str(failure["module"] if "module" in failure else failure["value"].partition(":")[0].strip())
+
+
+def _key(failure: Answer) -> str:
+    return str(failure.get("module") or failure["point"])
+
+
+def _failed(answer: Answer, name: str, explained: dict[str, str]) -> Failed:
+    return Failed(name, f"{answer['error']}: {answer['message']}", explained.get(_key(answer), ""))
+
+
+def _normalized(installed: dict[str, str]) -> dict[str, str]:
+    return {canonicalize_name(name): version for name, version in installed.items()}

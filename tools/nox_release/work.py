@@ -1,0 +1,108 @@
+"""What passes between a session and its worker, and what a stage is given for one package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nox_release.check import Finding
+from nox_release.config import Config, Settings
+from nox_release.environment import Installer
+from nox_release.evidence import Store
+from nox_release.model import Artifact, Evidence, Kind, Package, Stage
+from nox_release.plan import Plan, Planned
+from nox_release.process import Log
+from nox_release.source import Git, Snapshot
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a session asks of its worker; travels as a file of JSON."""
+
+    stage: Stage
+    root: Path
+    plan: Plan
+    prefix: str
+    """Path of the workspace in its git checkout, see :class:`nox_release.source.Snapshot`."""
+    toplevel: Path
+    git_dir: Path
+    config: Config
+    inputs: Mapping[str, str]
+    """Name of each package to work on → digest of the stage's inputs."""
+    upstream: Mapping[str, Mapping[str, Evidence]]
+    """Package → stage → evidence: of the packages to work on and of the siblings that they are installed with."""
+    uv: str
+    """Path of uv; empty: virtualenv and pip."""
+    jobs: int
+    since: float = 0.0
+    """Caches made before this time (seconds since 1970) do not count: ``--fresh``."""
+    logs: str = ""
+    """Folder of the logs, relative to the workspace."""
+    expected: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that each package took the last time, where that is known."""
+
+
+@dataclass(frozen=True)
+class MetadataOrder:
+    """What is asked of the worker that has backends tell metadata."""
+
+    root: Path
+    packages: tuple[Package, ...]
+    answers: Path
+    """Folder for one file of METADATA, or of the reason why there is none, for each package."""
+    history: tuple[str, ...]
+    """Those whose backend asks git."""
+    prefix: str
+    toplevel: Path
+    git_dir: Path
+    commit: str
+    epoch: int
+    tree: str
+    config: Config
+    uv: str
+    jobs: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """One package in one stage: what a stage's ``run`` is given, doors included."""
+
+    planned: Planned
+    order: Order
+    settings: Settings
+    snapshot: Snapshot
+    git: Git
+    store: Store
+    installer: Installer
+    environ: Mapping[str, str]
+    """For code of the package: no credentials, an empty home."""
+    run: Log
+    folder: Path
+    """An empty folder of its own, outside the workspace, gone afterwards."""
+
+    def artifacts(self, kind: Kind, name: str = "") -> tuple[Artifact, ...]:
+        """Return the built files of this package, or of the sibling *name*."""
+        stage = Stage.BUILD_SDIST if kind is Kind.SDIST else Stage.BUILD_WHEEL
+        return self.order.upstream[name or self.planned.name][stage].artifacts
+
+    def path(self, kind: Kind, name: str = "") -> Path:
+        """Where the one built file of *kind* is."""
+        (artifact,) = self.artifacts(kind, name)
+        return self.store.path(artifact)
+
+    def export(self) -> Path:
+        """Write the package's committed files and return its folder; with history where its build asks git."""
+        package = self.planned.package
+        if self.planned.history:
+            return self.git.export_with_history(self.snapshot, package.directory, self.folder / "source")
+        return self.git.export(self.snapshot, package.directory, self.folder / "source", package.outside)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a stage's ``run`` returns."""
+
+    findings: tuple[Finding, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
