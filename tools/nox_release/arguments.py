@@ -65,7 +65,10 @@ def parser(session: str = "SESSION") -> argparse.ArgumentParser:
     )
     made.add_argument("--fresh", action="store_true", help="do all work again, whatever evidence and caches there are")
     made.add_argument(
-        "--candidate-for-release", action="store_true", dest="candidate", help="publish to a real index, not a rehearsal"
+        "--candidate-for-release",
+        action="store_true",
+        dest="candidate",
+        help="publish to a real index, not a rehearsal",
     )
     return made
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import build
+from build import BuildBackendException, BuildException, BuildSystemTableValidationError, ProjectBuilder
 
 from nox_release.environment import Installer, Venv, build_environment, last_line
 from nox_release.evidence import Store
@@ -66,38 +66,38 @@ class Backend:
         """
         return self._call("wheel", lambda builder: Path(builder.metadata_path(destination), "METADATA"))
 
-    def _call(self, distribution: str, work: Callable[[build.ProjectBuilder], Path]) -> Path:
+    def _call(self, distribution: str, work: Callable[[ProjectBuilder], Path]) -> Path:
         try:
-            requires = build.ProjectBuilder(self.source).build_system_requires
+            requires = ProjectBuilder(self.source).build_system_requires
             builder = self._builder(requires)
             if more := builder.get_requires_for_build(distribution) - requires:
                 builder = self._builder(requires | more)
             return work(builder)
-        except build.BuildBackendException as error:
+        except BuildBackendException as error:
             raise BuildFailed(_reason(error)) from None
-        except (build.BuildException, build.BuildSystemTableValidationError) as error:
+        except (BuildException, BuildSystemTableValidationError) as error:
             raise BuildFailed(str(error)) from None
 
-    def _builder(self, requires: set[str]) -> build.ProjectBuilder:
+    def _builder(self, requires: set[str]) -> ProjectBuilder:
         venv = build_environment(requires, self.installer, self.store, self.run, self.since)
 
-        def call(command: Sequence[str], cwd: str | None = None, extra: Mapping[str, str] | None = None) -> None:
+        def call(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
             env = {
                 **self.environ,
-                **(extra or {}),
+                **(extra_environ or {}),
                 # uv_build looks for its program on PATH.
                 "PATH": f"{venv.bin}{os.pathsep}{self.environ.get('PATH', os.defpath)}",
                 "SOURCE_DATE_EPOCH": str(self.epoch),
                 "TZ": "UTC",
             }
-            done = self.run(command, cwd=Path(cwd or self.source), env=env, timeout=3600)
+            done = self.run(cmd, cwd=Path(cwd or self.source), env=env, timeout=3600)
             if done.code:
-                raise subprocess.CalledProcessError(done.code, command, done.output)
+                raise subprocess.CalledProcessError(done.code, cmd, done.output)
 
-        return build.ProjectBuilder.from_isolated_env(_Environment(venv), self.source, call)
+        return ProjectBuilder.from_isolated_env(_Environment(venv), self.source, call)
 
 
-def _reason(error: build.BuildBackendException) -> str:
+def _reason(error: BuildBackendException) -> str:
     inner = error.exception
     if isinstance(inner, subprocess.CalledProcessError) and inner.output:
         return last_line(inner.output)

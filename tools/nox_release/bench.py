@@ -65,7 +65,9 @@ def _work(order: Order, processes: Processes) -> None:
     with progress(order, sys.stdout) as show, _doing(stage) as do:
         try:
             todo = [planned for planned in order.plan.packages if planned.name in order.inputs]
-            if order.stage is not Stage.PUBLISH:  # what took longest goes first, so that nothing long is left alone at the end
+            if (
+                order.stage is not Stage.PUBLISH
+            ):  # what took longest goes first, so that nothing long is left alone at the end
                 todo.sort(key=lambda planned: -order.expected.get(planned.name, 0.0))
             jobs = 1 if order.stage is Stage.PUBLISH else order.jobs
             for planned, evidence in in_parallel(work, todo, jobs):
@@ -83,14 +85,14 @@ def _doing(stage: ModuleType) -> Iterator[Callable[[Job], Result]]:
     """What a stage does for one package; publish has an index open for all of them."""
     if hasattr(stage, "index"):
         with stage.index(os.environ) as index:
-            yield lambda job: stage.run(job, index)  # type: ignore[no-any-return]
+            yield lambda job: stage.run(job, index)
     else:
         yield stage.run
 
 
 def _snapshot(git: Git, order: Order | MetadataOrder) -> Snapshot:
     plan = order.plan if isinstance(order, Order) else order
-    files, folders = git.list(plan.tree, order.prefix)
+    files, folders = git.contents(plan.tree, order.prefix)
     return Snapshot(
         root=order.root,
         toplevel=order.toplevel,
@@ -130,7 +132,7 @@ def _one(
             failed = any(finding.fails for finding in result.findings)
             evidence = replace(
                 evidence,
-                version=_version(planned, order, result),
+                version=_version(planned, result),
                 outcome=Outcome.FAILED if failed else Outcome.PASSED,
                 findings=result.findings,
                 artifacts=result.artifacts,
@@ -144,7 +146,7 @@ def _one(
     return replace(evidence, duration=time.time() - started)
 
 
-def _version(planned: Planned, order: Order, result: Result) -> str:
+def _version(planned: Planned, result: Result) -> str:
     """The version: the source's, else that of the wheel that was built."""
     wheels = [item for item in result.artifacts if item.filename.endswith(".whl")]
     if planned.package.version is None and wheels:
@@ -152,9 +154,7 @@ def _version(planned: Planned, order: Order, result: Result) -> str:
     return planned.version
 
 
-def _job(
-    planned: Planned, order: Order, snapshot: Snapshot, git: Git, store: Store, run: Log, folder: Path
-) -> Job:
+def _job(planned: Planned, order: Order, snapshot: Snapshot, git: Git, store: Store, run: Log, folder: Path) -> Job:
     home = folder / "home"
     home.mkdir()
     return Job(
@@ -199,7 +199,9 @@ def _tell_metadata(order: MetadataOrder, processes: Processes) -> None:
                 )
                 answer = order.answers / f"{name.replace('/', '_')}"
                 try:
-                    write_atomically(answer.with_name(f"{answer.name}.metadata"), backend.metadata(folder / "out").read_bytes())
+                    write_atomically(
+                        answer.with_name(f"{answer.name}.metadata"), backend.metadata(folder / "out").read_bytes()
+                    )
                 except (BuildFailed, Blocked) as error:
                     write_atomically(answer.with_name(f"{answer.name}.error"), str(error).encode())
 

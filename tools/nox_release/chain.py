@@ -118,7 +118,9 @@ class Chain:
         for name, package in workspace.packages.items():
             inputs = self.config.for_package(name).build_inputs
             if absent := [path for path in inputs if path not in self.snapshot.files]:
-                raise Misuse(f"build-inputs of {name}: {absent[0]} is not committed", "name files relative to the workspace")
+                raise Misuse(
+                    f"build-inputs of {name}: {absent[0]} is not committed", "name files relative to the workspace"
+                )
             packages[name] = replace(package, outside=tuple(sorted({*package.outside, *inputs}))) if inputs else package
         return replace(workspace, packages=packages)
 
@@ -279,7 +281,7 @@ class Chain:
         """
         stages = [stage for stage in Stage if stage is not Stage.PUBLISH]
         found = {stage: self.evidence(stage, planned, machine) for stage in stages}
-        evidence = {stage: item for stage, item in found.items() if isinstance(item, Evidence)}
+        evidence: dict[str, Evidence] = {stage: item for stage, item in found.items() if isinstance(item, Evidence)}
         built = [artifact for stage in BUILDS if stage in evidence for artifact in evidence[stage].artifacts]
         if not built:
             return
@@ -304,5 +306,3 @@ class Held:
     """A package that cannot come to a stage yet."""
 
     why: str
-
-

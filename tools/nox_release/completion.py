@@ -162,7 +162,10 @@ def _slug(key: str) -> str:
 def with_metadata(package: Package, content: bytes) -> Package:
     """Return *package* with what a backend's METADATA says (PyPA specification "Core metadata")."""
     message = BytesParser(policy=compat32).parsebytes(content)
-    requires, extras = [], {canonicalize_name(str(extra)): list[str]() for extra in message.get_all("Provides-Extra", [])}
+    requires, extras = (
+        [],
+        {canonicalize_name(str(extra)): list[str]() for extra in message.get_all("Provides-Extra", [])},
+    )
     for text in message.get_all("Requires-Dist", []):
         requirement = Requirement(str(text))
         of = [extra for extra in extras if requirement.marker and "extra" in str(requirement.marker)
@@ -178,8 +181,7 @@ def with_metadata(package: Package, content: bytes) -> Package:
         requires=tuple(requires),
         extras={extra: tuple(of) for extra, of in extras.items()},
         requires_python=str(message["Requires-Python"] or ""),
-        private=package.private or any(str(item).startswith("Private ::") for item in message.get_all("Classifier", [])),
+        private=package.private
+        or any(str(item).startswith("Private ::") for item in message.get_all("Classifier", [])),
         unknown=frozenset(),
     )
-
-

@@ -73,7 +73,13 @@ def for_package_code(environ: Mapping[str, str], home: Path, allowed: Iterable[s
     for variable, folder in (("RUSTUP_HOME", ".rustup"), ("PYENV_ROOT", ".pyenv")):
         if (real / folder).is_dir():
             kept.setdefault(variable, str(real / folder))
-    return {**kept, "HOME": str(home), "USERPROFILE": str(home), "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {
+        **kept,
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def for_installer(environ: Mapping[str, str], home: Path) -> dict[str, str]:
@@ -120,7 +126,11 @@ class Venv:
 
     def activate(self, environ: Mapping[str, str]) -> dict[str, str]:
         """Return *environ* with this virtualenv's programs first."""
-        return {**environ, "PATH": f"{self.bin}{os.pathsep}{environ.get('PATH', os.defpath)}", "VIRTUAL_ENV": str(self.root)}
+        return {
+            **environ,
+            "PATH": f"{self.bin}{os.pathsep}{environ.get('PATH', os.defpath)}",
+            "VIRTUAL_ENV": str(self.root),
+        }
 
 
 @dataclass(frozen=True)
@@ -169,7 +179,7 @@ class Installer:
         return run([*command, *requirements], cwd=venv.root, env=env, timeout=1800)
 
     def check(self, venv: Venv, run: Run) -> Completed:
-        """Run ``pip check``: are the requirements of all that is installed met?"""
+        """Run ``pip check``: the requirements of all that is installed are met, or it says which are not."""
         if self.uv:
             return run([self.uv, "pip", "check", "--python", str(venv.python)], cwd=venv.root, env=self.environ)
         return run([str(venv.python), "-m", "pip", "check"], cwd=venv.root, env=self.environ)

@@ -89,7 +89,9 @@ class Store:
 
     def newest(self, stage: Stage, package: str) -> float | None:
         """Seconds that *package* took the last time that its *stage* was run; None where that is not known."""
-        records = sorted((self.root / "evidence" / stage / package).glob("*.json"), key=lambda path: path.stat().st_mtime)
+        records = sorted(
+            (self.root / "evidence" / stage / package).glob("*.json"), key=lambda path: path.stat().st_mtime
+        )
         try:
             return from_json(Evidence, records[-1].read_bytes()).duration if records else None
         except (ValueError, FileNotFoundError):

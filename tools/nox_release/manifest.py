@@ -35,9 +35,7 @@ class Manifest:
     """Stage → what it found; all passed."""
 
 
-def manifest(
-    evidence: Mapping[str, Evidence], *, commit: str, source: str, committed: bool
-) -> Manifest:
+def manifest(evidence: Mapping[str, Evidence], *, commit: str, source: str, committed: bool) -> Manifest:
     """Put the evidence of one package together: of every stage before publish, passed.
 
     :raises KeyError: where a build is missing.

@@ -119,7 +119,11 @@ def make_plan(
                     chosen[name] = f"the tests of {package.name} install it from its folder"
                     todo.append(name)
         for sibling, requirement, whose in needs:
-            if sibling.name not in chosen and not _suits(requirement, released.get(sibling.name, ())) and _fits(sibling, requirement):
+            if (
+                sibling.name not in chosen
+                and not _suits(requirement, released.get(sibling.name, ()))
+                and _fits(sibling, requirement)
+            ):
                 chosen[sibling.name] = f"{whose}{package.name} needs {requirement}, and no released version suits"
                 todo.append(sibling.name)
     edges = {
@@ -147,7 +151,11 @@ def make_plan(
                 settings.git_history or asks_git(package),
                 tuple(sorted(siblings)),
                 tuple(sorted(beside)),
-                tuple(dict.fromkeys(text for text in wanted.requires if canonicalize_name(Requirement(text).name) not in chosen)),
+                tuple(
+                    dict.fromkeys(
+                        text for text in wanted.requires if canonicalize_name(Requirement(text).name) not in chosen
+                    )
+                ),
             )
         )
     return Plan(tuple(planned), tuple(broken))
@@ -160,7 +168,11 @@ def asks_git(package: Package) -> bool:
 
 def released_versions(tags: Iterable[str], tag_format: str) -> dict[str, list[Version]]:
     """Return the versions that tags say are released, by normalized name."""
-    pattern = re.escape(tag_format).replace(r"\{name\}", "(?P<name>.+)", 1).replace(r"\{version\}", "(?P<version>[^_/@=]+)", 1)
+    pattern = (
+        re.escape(tag_format)
+        .replace(r"\{name\}", "(?P<name>.+)", 1)
+        .replace(r"\{version\}", "(?P<version>[^_/@=]+)", 1)
+    )
     released: dict[str, list[Version]] = {}
     for tag in tags:
         if found := re.fullmatch(pattern, tag):

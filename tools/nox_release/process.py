@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -105,20 +106,18 @@ def in_parallel(function: Callable[[T], R], items: Iterable[T], jobs: int) -> It
 
     :raises Exception: whatever *function* raises, at the yield of that item.
     """
-    todo = iter(items)
+    todo = list(items)[::-1]
     running: dict[Future[R], T] = {}
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         while True:
-            while len(running) < jobs and (item := next(todo, _END)) is not _END:
-                running[pool.submit(function, item)] = item  # type: ignore[arg-type]
+            while todo and len(running) < jobs:
+                item = todo.pop()
+                running[pool.submit(function, item)] = item
             if not running:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 yield running.pop(future), future.result()
-
-
-_END = object()
 
 
 class Log:
@@ -134,9 +133,10 @@ class Log:
         """Run *command* through the door and write it down; the environment is not logged."""
         self._stream.write(f"$ {' '.join(str(part) for part in command)}\n")
         self._stream.flush()
+        began = time.monotonic()
         completed = self._run(command, cwd=cwd, env=env, timeout=timeout)
         self._stream.write(completed.output)
-        self._stream.write(f"[exit {completed.code}]\n")
+        self._stream.write(f"[exit {completed.code} after {time.monotonic() - began:.2f} s]\n")
         self._stream.flush()
         return completed
 

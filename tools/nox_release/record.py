@@ -51,7 +51,7 @@ def _plain(value: object) -> Any:
 
 
 @functools.cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
     return {item.name: hints[item.name] for item in dataclasses.fields(kind)}
 
@@ -60,8 +60,9 @@ def _build(hint: Any, value: Any) -> Any:
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin is None:
         if dataclasses.is_dataclass(hint):
-            kinds = _hints(typing.cast("type[Any]", hint))
-            return typing.cast("Any", hint)(**{name: _build(kinds[name], item) for name, item in value.items()})
+            made: Any = hint
+            kinds = _hints(made)
+            return made(**{name: _build(kinds[name], item) for name, item in value.items()})
         if isinstance(hint, type) and issubclass(hint, enum.Enum | Path):
             return hint(value)
         if hint is not Any and not isinstance(value, (int, float) if hint is float else hint):

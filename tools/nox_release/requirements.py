@@ -10,7 +10,17 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from nox_release.errors import Blocked
 
-_OPTIONS = ("-i ", "--index-url", "--extra-index-url", "--find-links", "-f ", "--pre", "--no-binary", "--only-binary", "-c ")
+_OPTIONS = (
+    "-i ",
+    "--index-url",
+    "--extra-index-url",
+    "--find-links",
+    "-f ",
+    "--pre",
+    "--no-binary",
+    "--only-binary",
+    "-c ",
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,9 @@ class Requirements:
         return Requirements((*self.requires, *other.requires), (*self.folders, *other.folders))
 
 
-def read_requirements(path: str, read: Callable[[str], bytes | None], seen: frozenset[str] = frozenset()) -> Requirements:
+def read_requirements(
+    path: str, read: Callable[[str], bytes | None], seen: frozenset[str] = frozenset()
+) -> Requirements:
     """Return what the file at *path* (relative to the workspace) asks for, with the files it includes.
 
     Options that say where to download from are the machine's business and are passed over.
@@ -60,5 +72,7 @@ def read_requirements(path: str, read: Callable[[str], bytes | None], seen: froz
                 found += Requirements((str(Requirement(value.split(" --")[0])),))
             except InvalidRequirement as error:
                 where = f"{path}:{number}"
-                raise Blocked(f"{where}: {value!r} is no requirement: {str(error).splitlines()[0]}", "mend the line") from None
+                raise Blocked(
+                    f"{where}: {value!r} is no requirement: {str(error).splitlines()[0]}", "mend the line"
+                ) from None
     return found

@@ -26,7 +26,9 @@ def select(targets: Sequence[str], workspace: Workspace, changed: Changed) -> tu
         found = _matched(target.removeprefix("!"), workspace, changed)
         (unwanted if target.startswith("!") else wanted).update(found)
     if not wanted:
-        raise Misuse("only exclusions are given, so nothing is left to do", "name what they exclude from: all, or a glob")
+        raise Misuse(
+            "only exclusions are given, so nothing is left to do", "name what they exclude from: all, or a glob"
+        )
     if not (left := wanted - unwanted):
         raise Misuse("the exclusions leave no package", f"without them it would be {', '.join(sorted(wanted))}")
     return tuple(sorted(left))
@@ -110,5 +112,3 @@ def reachable(start: str, edges: Mapping[str, Iterable[str]]) -> set[str]:
             seen.add(node)
             todo.extend(edges.get(node, ()))
     return seen
-
-

@@ -24,6 +24,7 @@ DESCRIPTIONS = {
     Stage.PUBLISH: "Publish what is proven; a rehearsal on an index of its own unless told otherwise. -- --help",
 }
 
+
 def register_sessions() -> None:
     """Register one nox session for each stage, chained by ``requires=``."""
     root = Path.cwd()  # nox goes to the noxfile's folder before it reads the noxfile

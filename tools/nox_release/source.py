@@ -59,7 +59,9 @@ class Snapshot:
         if directory == ".":
             return tuple(self.files)
         start = f"{directory}/"
-        return tuple(path[len(start) :] for path in self._by_top.get(directory.partition("/")[0], ()) if path.startswith(start))
+        return tuple(
+            path[len(start) :] for path in self._by_top.get(directory.partition("/")[0], ()) if path.startswith(start)
+        )
 
     @cached_property
     def _by_top(self) -> Mapping[str, tuple[str, ...]]:
@@ -120,7 +122,8 @@ class Git:
             if "not a git repository" not in error.message:
                 raise
             raise Misuse(
-                f"{self.root} is not in a git checkout", "releases are built from commits: git init, git add, git commit"
+                f"{self.root} is not in a git checkout",
+                "releases are built from commits: git init, git add, git commit",
             ) from None
         top, _, git_dir, index = where.split("\n")[:4]
         toplevel = Path(top)
@@ -138,7 +141,7 @@ class Git:
             raise Misuse(f"a merge is half done: {unmerged[0]}", "resolve it and commit, then run the command again")
         if changes:
             tree = self._tree_of_working_directory(toplevel, self.root / index)
-        files, folders = self.list(tree, prefix)
+        files, folders = self.contents(tree, prefix)
         return Snapshot(
             root=self.root,
             toplevel=toplevel,
@@ -166,10 +169,9 @@ class Git:
                 shutil.copy2(index, copy)  # with git's cache of file states, so that only changes are hashed
             env["GIT_INDEX_FILE"] = str(copy)
             self("add", "-A", env=env, cwd=toplevel)
-            tree = self("write-tree", env=env, cwd=toplevel).strip()
-        return tree
+            return self("write-tree", env=env, cwd=toplevel).strip()
 
-    def list(self, tree: str, prefix: str) -> tuple[dict[str, Entry], dict[str, str]]:
+    def contents(self, tree: str, prefix: str) -> tuple[dict[str, Entry], dict[str, str]]:
         """Return the files and the folders of the workspace at *prefix* in *tree*, see :class:`Snapshot`."""
         files: dict[str, Entry] = {}
         folders: dict[str, str] = {}
@@ -244,7 +246,8 @@ class Git:
             self("rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")
         except Blocked:
             raise Misuse(
-                f"git knows no commit by the name {reference!r}", "name a branch, tag or commit; git fetch may be needed"
+                f"git knows no commit by the name {reference!r}",
+                "name a branch, tag or commit; git fetch may be needed",
             ) from None
         names = self("diff", "--name-only", "--no-renames", "-z", reference, snapshot.tree, "--", cwd=snapshot.toplevel)
         start = snapshot.prefix
@@ -284,7 +287,9 @@ class Git:
         destination.mkdir(parents=True, exist_ok=True)
         self("init", "--quiet", "--template=", str(destination))
         inner = destination / ".git"
-        main = (snapshot.git_dir / "commondir").read_text().strip() if (snapshot.git_dir / "commondir").exists() else "."
+        main = (
+            (snapshot.git_dir / "commondir").read_text().strip() if (snapshot.git_dir / "commondir").exists() else "."
+        )
         common = (snapshot.git_dir / main).resolve()
         alternates = [path for path in (common / "objects", self.objects) if path.exists()]
         (inner / "objects/info").mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Do source, sdist and wheel say the same?"""
+"""Source, sdist and wheel say the same."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def one_name(release: Release) -> Iterator[Problem]:
     """An index files them by the name in their metadata; two names are two projects."""
     for where, metadata in _both(release):
         if (name := canonicalize_name(metadata["Name"] or "")) != release.package.name:
-            yield Problem(where, "make the build backend's name that of the source", f"{name}, not {release.package.name}")
+            yield Problem(
+                where, "make the build backend's name that of the source", f"{name}, not {release.package.name}"
+            )
 
 
 @ARTIFACTS.check("ART102", "Source, sdist and wheel have one version")
@@ -57,7 +59,9 @@ def same_requirements(release: Release) -> Iterator[Problem]:
         ("Requires-Python", lambda text: str(SpecifierSet(text))),
         ("Provides-Extra", canonicalize_name),
     ):
-        if field.lower() in dynamic or (field == "Requires-Dist" and "requires-dist" not in map(str.lower, sdist.keys())):
+        if field.lower() in dynamic or (
+            field == "Requires-Dist" and "requires-dist" not in map(str.lower, sdist.keys())
+        ):
             continue
         one = {normal(text) for text in sdist.get_all(field, [])}
         other = {normal(text) for text in wheel.get_all(field, [])}
@@ -77,7 +81,9 @@ def same_requirements(release: Release) -> Iterator[Problem]:
 def not_empty(release: Release) -> Iterator[Problem]:
     """A wheel of metadata alone is what a wrong source folder gives: everything is green, and nothing is shipped."""
     if not release.wheel.roots and not release.wheel.metadata.get_all("Requires-Dist"):
-        yield Problem(release.wheel.filename, "tell the build backend where the import packages are", "no file outside .dist-info")
+        yield Problem(
+            release.wheel.filename, "tell the build backend where the import packages are", "no file outside .dist-info"
+        )
 
 
 def _both(release: Release) -> Iterator[tuple[str, Message]]:

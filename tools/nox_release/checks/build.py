@@ -32,7 +32,9 @@ BUILD: Family[Build] = Family("BLD", "a build")
 def backend_builds(build: Build) -> Iterator[Problem]:
     """A package that does not build from what is committed is built from something else on somebody's machine."""
     if build.failure:
-        yield Problem("[build-system]", "read the log; build requirements belong into [build-system] requires", build.failure)
+        yield Problem(
+            "[build-system]", "read the log; build requirements belong into [build-system] requires", build.failure
+        )
 
 
 @BUILD.check("BLD002", "The built file can be read")

@@ -38,6 +38,8 @@ class Installation:
     failed_entry_points: tuple[Failed, ...] = ()
     crashed: str = ""
     """The module during whose import the interpreter ended."""
+    contents: str = ""
+    """Digest of everything that is installed."""
 
 
 INSTALLATION: Family[Installation] = Family("INS", "an installation")
@@ -47,7 +49,8 @@ INSTALLATION: Family[Installation] = Family("INS", "an installation")
 def installs(installation: Installation) -> Iterator[Problem]:
     """Both files are installed, each alone: tools that only test the wheel ship broken sdists."""
     if installation.refused:
-        yield Problem(installation.filename, "read the log; a sibling that it needs has to be released before, or in the same plan", installation.refused)  # fmt: skip
+        fix = "read the log; a sibling that it needs has to be released before, or in the same plan"
+        yield Problem(installation.filename, fix, installation.refused)
 
 
 @INSTALLATION.check("INS102", "pip check is content")
@@ -60,11 +63,14 @@ def consistent(installation: Installation) -> Iterator[Problem]:
 @INSTALLATION.check("INS103", "Every public module imports with the runtime requirements")
 def imports(installation: Installation) -> Iterator[Problem]:
     """A missing requirement is found by the first user. Tests do not see it: their tools bring much along."""
+    by_error: dict[str, list[str]] = {}
     for failed in installation.failed_modules:
         if not failed.extra:
-            yield Problem(
-                failed.name, "declare what it imports in the requirements or in an extra, or import it lazily", failed.error
-            )
+            by_error.setdefault(failed.error, []).append(failed.name)
+    for error, names in by_error.items():
+        more = f" (and {len(names) - 1} more with the same error)" if len(names) > 1 else ""
+        fix = "declare what it imports in the requirements or in an extra, or import it lazily"
+        yield Problem(names[0], fix, f"{error}{more}")
     if installation.crashed:
         yield Problem(installation.crashed, "importing a module must not end the interpreter", "the interpreter ended")
 
@@ -78,7 +84,11 @@ def needs_extra(installation: Installation) -> Iterator[Problem]:
             by_extra.setdefault(failed.extra, []).append(failed.name)
     for extra, names in by_extra.items():
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        yield Problem(f"extra {extra}", "nothing, if the documentation says so", f"imports only with it: {', '.join(names[:3])}{more}")
+        yield Problem(
+            f"extra {extra}",
+            "nothing, if the documentation says so",
+            f"imports only with it: {', '.join(names[:3])}{more}",
+        )
 
 
 @INSTALLATION.check("INS105", "Entry points load")
@@ -86,7 +96,9 @@ def entry_points_load(installation: Installation) -> Iterator[Problem]:
     """A console script that names what is not there fails for whoever types it first."""
     for failed in installation.failed_entry_points:
         if not failed.extra:
-            yield Problem(failed.name, "name an object that exists, importable with the runtime requirements", failed.error)
+            yield Problem(
+                failed.name, "name an object that exists, importable with the runtime requirements", failed.error
+            )
 
 
 @INSTALLATION.check("INS106", "What is installed is this version")

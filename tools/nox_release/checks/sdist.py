@@ -1,4 +1,4 @@
-"""Is the sdist what git has?"""
+"""The sdist is what git has."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def import_packages_complete(comparison: Comparison) -> Iterator[Problem]:
     for path in comparison.missing:
         if comparison.has_manifest and comparison.in_import_package(path):
             yield Problem(
-                path, "include it in MANIFEST.in (or package-data), or exclude it there by name", "in git, not in the sdist"
+                path,
+                "include it in MANIFEST.in (or package-data), or exclude it there by name",
+                "in git, not in the sdist",
             )
 
 
@@ -66,7 +68,9 @@ def licence_included(comparison: Comparison) -> Iterator[Problem]:
     """Most licences demand that their text goes with every copy (PEP 639: ``license-files``)."""
     for path in comparison.missing:
         if "/" not in path and any(fnmatch.fnmatchcase(path.lower(), glob) for glob in _LEGAL[:2]):
-            yield Problem(path, 'add it to license-files in [project], or "include" it in MANIFEST.in', "in git, not in the sdist")
+            yield Problem(
+                path, 'add it to license-files in [project], or "include" it in MANIFEST.in', "in git, not in the sdist"
+            )
 
 
 @SDIST.check("SDI103", "The sdist has what it is built from")

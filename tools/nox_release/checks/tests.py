@@ -36,7 +36,9 @@ EXEMPT = 'give the reason in [tool.nox-release] test-exempt = "…" (or in an ov
 def installable(run: TestRun) -> Iterator[Problem]:
     """The tests run on the wheel that will be published, in a virtualenv with nothing else that is ours."""
     if run.refused:
-        yield Problem("test requirements", f"read the log; if they cannot run outside their home, {EXEMPT}", run.refused)
+        yield Problem(
+            "test requirements", f"read the log; if they cannot run outside their home, {EXEMPT}", run.refused
+        )
 
 
 @TESTS.check("TST102", "The tests pass on the built wheel")
@@ -60,4 +62,6 @@ def something_ran(run: TestRun) -> Iterator[Problem]:
     if run.collected == 0:
         yield Problem(run.command, f"commit tests, or {EXEMPT}", "no test was collected")
     elif run.ran == 0 and run.exit_code == 0:
-        yield Problem(run.command, f"give them what they need to run, or {EXEMPT}", f"all {run.collected} tests were skipped")
+        yield Problem(
+            run.command, f"give them what they need to run, or {EXEMPT}", f"all {run.collected} tests were skipped"
+        )

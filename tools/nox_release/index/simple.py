@@ -45,9 +45,13 @@ class Reader:
         """
         url = urljoin(self.url, f"{name}/")
         try:
-            answer = self._session.get(url, headers={"Accept": ACCEPT, "Cache-Control": "no-cache"}, timeout=self.timeout)
+            answer = self._session.get(
+                url, headers={"Accept": ACCEPT, "Cache-Control": "no-cache"}, timeout=self.timeout
+            )
         except requests.RequestException as error:
-            raise Blocked(f"the index cannot be read at {url}: {error}", "nothing is known; run the command again") from None
+            raise Blocked(
+                f"the index cannot be read at {url}: {error}", "nothing is known; run the command again"
+            ) from None
         if answer.status_code == 404:
             return {}
         if answer.status_code != 200:

@@ -48,7 +48,9 @@ class Uploader:
             except requests.RequestException as error:
                 return Answer(0, str(error))
             except (TwineException, ValueError) as error:
-                raise Blocked(f"twine cannot upload {path.name}: {error}", "verify-artifacts shows its metadata") from None
+                raise Blocked(
+                    f"twine cannot upload {path.name}: {error}", "verify-artifacts shows its metadata"
+                ) from None
             finally:
                 repository.close()
         return Answer(response.status_code, response.reason or response.text[:200])

@@ -18,7 +18,7 @@ def candidate(plan: Plan, published: Mapping[str, Evidence | str], tag: Callable
     if not whole:
         yield "Nothing was rehearsed; nothing was published."
         return
-    yield f"Rehearsed: {len(whole)} of {len(plan.targets)}. Nothing was published. With --candidate-for-release this would"
+    yield f"Rehearsed: {len(whole)} of {len(plan.targets)}. Nothing was published. A candidate for release would"
     for planned in whole:
         evidence = published[planned.name]
         assert isinstance(evidence, Evidence)
@@ -30,6 +30,8 @@ def candidate(plan: Plan, published: Mapping[str, Evidence | str], tag: Callable
         yield f"but it would refuse: {len(plan.uncommitted)} paths are not committed."
     if companions := [planned.name for planned in plan.packages if not planned.target]:
         yield f"but it would refuse: not released, and not in this plan: {', '.join(companions)}."
-    yield "The release manifests are in " + ", ".join(f"dist/{planned.name}/" for planned in whole[:5]) + (
-        " …" if len(whole) > 5 else ""
+    yield (
+        "The release manifests are in "
+        + ", ".join(f"dist/{planned.name}/" for planned in whole[:5])
+        + (" …" if len(whole) > 5 else "")
     )

@@ -24,9 +24,7 @@ def run(job: Job) -> Result:
     """Build the sdist and compare its files with git's."""
     package, ignore = job.planned.package, job.settings.ignore
     source = job.export()
-    backend = Backend(
-        source, job.installer, job.store, job.environ, job.run, job.order.plan.epoch, job.order.since
-    )
+    backend = Backend(source, job.installer, job.store, job.environ, job.run, job.order.plan.epoch, job.order.since)
     try:
         path = backend.build("sdist", job.folder / "dist")
     except BuildFailed as error:

@@ -49,7 +49,10 @@ def _tests(job: Job) -> TestRun:
     done = job.run(command, cwd=folder, env=venv.activate(job.environ), timeout=4 * 3600)
     if not uses_pytest:
         return TestRun(shown, done.code, last=last_line(done.output))
-    return _read(report, TestRun(shown, done.code, collected=0 if done.code == NONE_COLLECTED else None, last=last_line(done.output)))
+    return _read(
+        report,
+        TestRun(shown, done.code, collected=0 if done.code == NONE_COLLECTED else None, last=last_line(done.output)),
+    )
 
 
 def without_sources(package: Path, roots: tuple[str, ...]) -> Path:

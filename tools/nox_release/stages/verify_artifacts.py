@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +30,21 @@ def run(job: Job) -> Result:
     except Unsound as error:  # they were sound when they were built
         raise Blocked(f"an artifact in the store changed: {error}", "run again with --fresh") from None
     findings = list(ARTIFACTS.run(Release(job.planned.package, sdist, wheel), job.settings.ignore))
-    facts = {}
-    for kind in (Kind.WHEEL, Kind.SDIST):
-        installation = install(job, kind, wheel)
+    from_wheel = install(job, Kind.WHEEL, wheel)
+    from_sdist = install(job, Kind.SDIST, wheel, from_wheel)
+    for installation in (from_wheel, from_sdist):
         findings += INSTALLATION.run(installation, job.settings.ignore)
-        facts[f"{kind}: modules imported"] = str(installation.modules)
-    return Result(tuple(findings), (), facts)
+    facts = {"modules imported": str(from_wheel.modules)}
+    # What is wrong with both is told once.
+    return Result(tuple(dict.fromkeys(findings)), (), facts)
 
 
-def install(job: Job, kind: Kind, wheel: Wheel) -> Installation:
-    """Install one artifact in a fresh virtualenv and look at it from inside."""
+def install(job: Job, kind: Kind, wheel: Wheel, twin: Installation | None = None) -> Installation:
+    """Install one artifact in a fresh virtualenv and look at it from inside.
+
+    :param twin: the installation of the other artifact. Where the same files with the same requirements lie,
+        what imports there imports here, and is not imported again.
+    """
     name, version = job.planned.name, str(wheel.metadata["Version"])
     path = job.path(kind)
     venv = job.installer.create(job.folder / f"venv-{kind}", job.run)
@@ -45,6 +52,10 @@ def install(job: Job, kind: Kind, wheel: Wheel) -> Installation:
     done = job.installer.install(venv, [str(path), *siblings], job.run)
     if done.code:
         return Installation(path.name, name, version, refused=last_line(done.output))
+    contents = site_contents(venv)
+    if twin is not None and twin.contents == contents:
+        job.run.note(f"installs the same files as {twin.filename}")
+        return replace(twin, filename=path.name)
     checked = job.installer.check(venv, job.run)
     conflicts = [line for line in checked.output.splitlines() if name in line] if checked.code else []
     if checked.code and not conflicts:
@@ -71,7 +82,23 @@ def install(job: Job, kind: Kind, wheel: Wheel) -> Installation:
             _failed(answer, f"{answer['group']}: {answer['point']} = {answer['value']}", explained) for answer in points
         ),
         crashed=crashed,
+        contents=contents,
     )
+
+
+_INSTALLER_FILES = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json"})
+
+
+def site_contents(venv: Venv) -> str:
+    """Digest of all that is installed in *venv*: every distribution's RECORD, less what installers add."""
+    lines = []
+    for record in venv.root.glob("lib/python*/site-packages/*.dist-info/RECORD"):
+        for line in record.read_text(encoding="utf-8").splitlines():
+            path = line.split(",")[0]
+            # Scripts name the virtualenv in their first line.
+            if path.rpartition("/")[2] not in _INSTALLER_FILES and not path.startswith("../"):
+                lines.append(f"{record.parent.name} {line}")
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 Answer = dict[str, Any]
@@ -83,7 +110,7 @@ def _inspect(job: Job, venv: Venv, name: str, modules: Sequence[str]) -> list[An
     answers = job.folder / f"answers-{len(list(job.folder.iterdir()))}.jsonl"
     empty = job.folder / "empty"
     empty.mkdir(exist_ok=True)
-    command = [venv.python, "-I", "-B", inspector.__file__, answers, name, *modules]
+    command: list[str | Path] = [venv.python, "-I", "-B", inspector.__file__, answers, name, *modules]
     job.run(command, cwd=empty, env=venv.activate(job.environ), timeout=600)
     if not answers.exists():
         raise Blocked("the interpreter of the virtualenv did not start", "the log has what it said")
@@ -107,7 +134,9 @@ def _explain(
 
     def unlikely(extra: str) -> bool:
         named = [text for text in requires if f'"{extra}"' in text or f"'{extra}'" in text]
-        return not any(canonicalize_name(text).startswith(canonicalize_name(root)) for root in missing for text in named)
+        return not any(
+            canonicalize_name(text).startswith(canonicalize_name(root)) for root in missing for text in named
+        )
 
     explained: dict[str, str] = {}
     left = {_module(failure): _key(failure) for failure in failures}
