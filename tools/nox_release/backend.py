@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from build import BuildBackendException, BuildException, BuildSystemTableValidationError, ProjectBuilder
 
@@ -16,6 +17,9 @@ from nox_release.process import Run
 
 DETERMINISTIC = frozenset({"hatchling", "flit_core", "uv_build", "poetry", "pdm", "maturin"})
 """Backends (first part of the import path) whose sdists are the same bytes for the same SOURCE_DATE_EPOCH."""
+
+
+Distribution = Literal["sdist", "wheel"]
 
 
 class BuildFailed(Exception):
@@ -51,7 +55,7 @@ class Backend:
     since: float = 0.0
     """Build environments made before this time do not count."""
 
-    def build(self, distribution: str, destination: Path) -> Path:
+    def build(self, distribution: Distribution, destination: Path) -> Path:
         """Build the ``sdist`` or the ``wheel`` into the folder *destination*.
 
         :raises BuildFailed: where the backend fails, or the source names none that works.
@@ -66,7 +70,7 @@ class Backend:
         """
         return self._call("wheel", lambda builder: Path(builder.metadata_path(destination), "METADATA"))
 
-    def _call(self, distribution: str, work: Callable[[ProjectBuilder], Path]) -> Path:
+    def _call(self, distribution: Distribution, work: Callable[[ProjectBuilder], Path]) -> Path:
         try:
             requires = ProjectBuilder(self.source).build_system_requires
             builder = self._builder(requires)
