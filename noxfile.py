@@ -1,5 +1,7 @@
 """What a user writes, and below it this repository's own chores."""
 
+from pathlib import Path
+
 import nox
 
 import nox_release
@@ -9,15 +11,63 @@ nox_release.register()
 nox.options.sessions = ["lint", "tests"]
 nox.options.default_venv_backend = "uv"
 
+BENCHMARKS = ("again", "by_hand", "listing", "planning", "scaling")
+TOOLCHAIN = Path("tools/nox_release/toolchain")
+
+
+def _install(session: nox.Session, *groups: str, locks: tuple[str, ...] = ()) -> None:
+    """Install this project, some of its dependency groups, and the pinned tools of some stages."""
+    wanted = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), *groups)
+    session.install("-e", ".", *wanted)
+    for lock in locks:
+        # One at a time: each is resolved for itself, as it is for its stage.
+        session.install("-r", str(TOOLCHAIN / f"{lock}.txt"))
+
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Look at formatting, style and types."""
-    project = nox.project.load_toml("pyproject.toml")
-    session.install("-e", ".", *nox.project.dependency_groups(project, "lint", "test"))
-    session.install("-r", "tools/nox_release/toolchain/lint-metadata.txt")
-    session.install("-r", "tools/nox_release/toolchain/build-sdist.txt")
-    session.install("-r", "tools/nox_release/toolchain/publish.txt")
+    _install(session, "lint", "test", locks=("build-sdist", "publish", "lint-metadata"))
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests and measure their coverage; what stands after -- goes to pytest."""
+    _install(session, "test", locks=("build-sdist", "publish", "lint-metadata", "pip"))
+    # A chosen few need not cover everything.
+    chosen = [*session.posargs, "--cov-fail-under=0"] if session.posargs else []
+    session.run("pytest", "--cov", "--cov-report=term", *chosen)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Take the measurements that the README quotes: -- NAME [options], or -- NAME --help."""
+    name, *options = session.posargs or [""]
+    if name not in BENCHMARKS:
+        session.error(f"name a benchmark after --: {', '.join(BENCHMARKS)}")
+    _install(session)
+    session.run("python", "-m", f"benchmarks.{name}", *options)
+
+
+@nox.session
+def pin(session: nox.Session) -> None:
+    """Pin the tools of the stages anew, from *.in to *.txt; -- --upgrade takes the newest."""
+    session.install("uv")
+    session.chdir(TOOLCHAIN)
+    for source in sorted(Path().glob("*.in")):
+        session.run(
+            *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+            *("--no-header", "--no-emit-index-url", "--no-emit-find-links", *session.posargs),
+            *(source.name, "--output-file", source.with_suffix(".txt").name),
+        )
+
+
+@nox.session
+def hooks(session: nox.Session) -> None:
+    """Have git run formatter, linter and type checker before each commit."""
+    _install(session, "lint", "test", locks=("build-sdist", "publish", "lint-metadata"))
+    session.install("pre-commit>=4,<5")
+    session.run("pre-commit", "install")

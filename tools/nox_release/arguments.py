@@ -48,11 +48,11 @@ class _Parser(argparse.ArgumentParser):
         raise Misuse(message, "nox -s publish -- --help explains what may stand after --")
 
 
-def parser(session: str = "SESSION") -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     """Return the parser, whose help explains everything that may stand after ``--``."""
     made = _Parser(
-        prog=f"nox -s {session} --",
-        usage=f"nox -s {session} -- TARGET [TARGET ...] [options]",
+        prog="nox -s SESSION --",
+        usage="nox -s SESSION -- TARGET [TARGET ...] [options]",
         epilog=TARGETS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -74,21 +74,21 @@ def parser(session: str = "SESSION") -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
+    return int(text)
 
 
-def parse(posargs: Sequence[str], session: str = "SESSION") -> Arguments:
+def parse(posargs: Sequence[str]) -> Arguments:
     """Return what *posargs* ask for.
 
     :raises Misuse: where they cannot be obeyed.
     :raises SystemExit: after printing the help that was asked for.
     """
-    found = parser(session).parse_intermixed_args(list(posargs))
+    found = parser().parse_intermixed_args(list(posargs))
     if not found.targets:
         raise Misuse(
-            "no target: nothing says which packages", f"nox -s {session} -- NAME, or -- all; -- --help lists the ways"
+            "no target: nothing says which packages",
+            "nox -s SESSION -- NAME, or -- all; nox -s publish -- --help lists the ways",
         )
     return Arguments(tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate)

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import metadata
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     content = Path(path).read_bytes()
     os.umask(0o022)  # modes of files end up in archives
     signal.signal(signal.SIGTERM, _interrupt)
+    warnings.simplefilter("ignore")  # those of build backends; what matters is a finding, the rest is noise here
     processes = Processes()
     try:
         if kind == "metadata":
@@ -70,12 +72,9 @@ def _work(order: Order, processes: Processes) -> None:
             ):  # what took longest goes first, so that nothing long is left alone at the end
                 todo.sort(key=lambda planned: -order.expected.get(planned.name, 0.0))
             jobs = 1 if order.stage is Stage.PUBLISH else order.jobs
-            for planned, evidence in in_parallel(work, todo, jobs):
+            for planned, evidence in in_parallel(work, todo, jobs, processes.stop):
                 store.save(evidence)
                 show.done(planned, evidence)
-        except BaseException:
-            processes.stop()
-            raise
         finally:
             git.close()
 
@@ -205,6 +204,8 @@ def _tell_metadata(order: MetadataOrder, processes: Processes) -> None:
                 except (BuildFailed, Blocked) as error:
                     write_atomically(answer.with_name(f"{answer.name}.error"), str(error).encode())
 
-    for _ in in_parallel(tell, [package.name or package.directory for package in order.packages], order.jobs):
+    for _ in in_parallel(
+        tell, [package.name or package.directory for package in order.packages], order.jobs, processes.stop
+    ):
         pass
     git.close()

@@ -146,12 +146,16 @@ class Chain:
         """Targets at a time."""
         return self.arguments.jobs or self.config.jobs or os.cpu_count() or 1
 
-    def step(self, stage: Stage, machine: Machine) -> Step:
-        """Return what *stage* has to do."""
+    def step(self, stage: Stage, machine: Machine, to_come: frozenset[Stage] | None = None) -> Step:
+        """Return what *stage* has to do.
+
+        :param to_come: the stages that follow in this command; None where that is not known. Companions are
+            only built for stages that install them.
+        """
         plan = self.plan(machine)
         todo, reused, held = {}, {}, {}
         for planned in plan.packages:
-            if stage not in BUILDS and stage is not Stage.PUBLISH and not planned.target:
+            if not planned.target and not _takes_part(planned, stage, to_come):
                 continue
             inputs = self._inputs(stage, planned, machine)
             if isinstance(inputs, Held):
@@ -299,6 +303,13 @@ class Chain:
     def close(self) -> None:
         """End the processes that this started."""
         self.git.close()
+
+
+def _takes_part(companion: Planned, stage: Stage, to_come: frozenset[Stage] | None) -> bool:
+    if stage is Stage.PUBLISH:
+        return not companion.for_tests
+    users = {Stage.TEST} if companion.for_tests else {Stage.TEST, Stage.VERIFY_ARTIFACTS, Stage.PUBLISH}
+    return stage in BUILDS and (to_come is None or bool(users & to_come))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from nox_release.environment import without_credentials
 from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import write_atomically
 from nox_release.model import REQUIRES, Evidence, Outcome, Stage
-from nox_release.plan import Plan
+from nox_release.plan import Plan, Planned
 from nox_release.record import to_json
 from nox_release.report.candidate import candidate
 from nox_release.report.table import Cell, Row, State, table
@@ -49,7 +49,7 @@ class Command:
         with _told(), _closing(self):
             first = self._chain is None
             if self._chain is None:
-                arguments = parse(session.posargs, stage)
+                arguments = parse(session.posargs)
                 if arguments.candidate:
                     raise Misuse(
                         "publishing to a real index is not part of this version; nothing was uploaded",
@@ -64,7 +64,11 @@ class Command:
             self._stage(stage, session, chain, machine, plan)
 
     def _stage(self, stage: Stage, session: nox.Session, chain: Chain, machine: Machine, plan: Plan) -> None:
-        step = chain.step(stage, machine)
+        queued = _queued(session)
+        step = chain.step(stage, machine, queued)
+        if stage is Stage.BUILD_SDIST:
+            here = {*step.reused, *step.held, *(step.order.inputs if step.order else ())}
+            _say(_companions([planned for planned in plan.packages if planned.name in here]))
         _say(_held_or_reused(stage, step))
         for name, evidence in step.reused.items():
             self._cells[name, stage] = Cell(State.UNCHANGED, evidence.duration, _note(evidence))
@@ -85,7 +89,7 @@ class Command:
         """Fail or go on: a stage that later ones need goes on with the packages that passed."""
         bad = [planned.name for planned in plan.packages if not self._good(planned.name, stage)]
         some_good = len(bad) < sum((planned.name, stage) in self._cells for planned in plan.packages)
-        to_come = {later for later in _queued(session) if not self._failed & _needs(later)}
+        to_come = {later for later in _queued(session) or () if not self._failed & _needs(later)}
         needed_later = {later for later in to_come if stage in _needs(later)}
         fails = (bad or plan.broken) and not (needed_later and some_good)
         if fails:
@@ -103,10 +107,12 @@ class Command:
     def _close(self, plan: Plan, chain: Chain, machine: Machine, last: Stage) -> None:
         """Print the closing table and what to do next."""
         stages = [stage for stage in Stage if any(key[1] is stage for key in self._cells)]
+        shown = {name for name, _ in self._cells}
         rows = [
             Row(planned.name, planned.version, not planned.target,
                 {stage: cell for stage in stages if (cell := self._cells.get((planned.name, stage)))})
             for planned in plan.packages
+            if planned.name in shown
         ]  # fmt: skip
         _say(["", *table(rows, stages), ""])
         for broken in plan.broken:
@@ -116,16 +122,19 @@ class Command:
 
 
 def _opening(plan: Plan) -> Iterator[str]:
-    companions = [planned for planned in plan.packages if not planned.target]
     yield f"nox-release: {len(plan.targets)} {'package' if len(plan.targets) == 1 else 'packages'}"
-    for planned in companions:
-        yield f"  with {planned.name} {planned.version}, built here as a companion: {planned.why}"
     if plan.uncommitted:
         shown = ", ".join(plan.uncommitted[:3]) + (", …" if len(plan.uncommitted) > 3 else "")
         yield f"  uncommitted work counts in ({len(plan.uncommitted)}: {shown}); a candidate refuses it"
     for broken in plan.broken:
         yield f"  BLOCKED {broken.name}: {broken.message}"
         yield f"    next: {broken.hint}"
+
+
+def _companions(packages: Iterable[Planned]) -> Iterator[str]:
+    for planned in packages:
+        if not planned.target:
+            yield f"  with {planned.name} {planned.version}, built here as a companion: {planned.why}"
 
 
 def _held_or_reused(stage: Stage, step: Step) -> Iterator[str]:
@@ -215,17 +224,19 @@ def _needs(stage: Stage) -> set[Stage]:
     return set(REQUIRES[stage]).union(*(_needs(needed) for needed in REQUIRES[stage]))
 
 
-def _queued(session: nox.Session) -> set[Stage]:
-    """The stages that nox has still to run.
+def _queued(session: nox.Session) -> frozenset[Stage] | None:
+    """The stages that nox has still to run; None where that cannot be known.
 
-    nox tells no session which others were asked for, so this looks at its queue. Where that cannot be seen,
-    nothing is to come, and every failure fails its own session.
+    nox tells no session which others were asked for, so this looks at its queue. With ``-j`` and
+    ``--no-dependencies`` others may run in other processes; then every failure fails its own session.
     """
     try:
+        if session._runner.global_config.no_dependencies:
+            return None
         names = [runner.name for runner, queued in session._runner.manifest.list_all_sessions() if queued]
     except AttributeError:
-        return set()
-    return {Stage(name) for name in names if name in set(Stage)}
+        return None
+    return frozenset(Stage(name) for name in names if name in set(Stage))
 
 
 def _verdict(bad: Iterable[str], plan: Plan, stage: Stage) -> str:

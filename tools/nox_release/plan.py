@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -45,6 +45,8 @@ class Planned:
     """The same for its tests, beyond ``siblings``."""
     test_requires: tuple[str, ...] = ()
     """What its tests require besides."""
+    for_tests: bool = False
+    """A companion that only tests install."""
 
     @property
     def name(self) -> str:
@@ -158,7 +160,11 @@ def make_plan(
                 ),
             )
         )
-    return Plan(tuple(planned), tuple(broken))
+    installed = {name for item in planned if item.target for name in item.siblings}
+    return Plan(
+        tuple(replace(item, for_tests=not item.target and item.name not in installed) for item in planned),
+        tuple(broken),
+    )
 
 
 def asks_git(package: Package) -> bool:

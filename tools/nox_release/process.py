@@ -99,25 +99,30 @@ def end_group(process: subprocess.Popen[str]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def in_parallel(function: Callable[[T], R], items: Iterable[T], jobs: int) -> Iterator[tuple[T, R]]:
-    """Yield (item, result) as results come in, *jobs* at a time, in the order given where it matters.
+def in_parallel(
+    function: Callable[[T], R], items: Iterable[T], jobs: int, stop: Callable[[], None] = lambda: None
+) -> Iterator[tuple[T, R]]:
+    """Yield (item, result) as results come in, *jobs* at a time, begun in the order given.
 
     Work is handed out one item at a time, so that an interrupt leaves nothing queued behind it.
 
+    :param stop: ends what runs; called at once when this is interrupted, or one item raises.
     :raises Exception: whatever *function* raises, at the yield of that item.
     """
     todo = list(items)[::-1]
     running: dict[Future[R], T] = {}
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        while True:
-            while todo and len(running) < jobs:
-                item = todo.pop()
-                running[pool.submit(function, item)] = item
-            if not running:
-                return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield running.pop(future), future.result()
+        try:
+            while todo or running:
+                while todo and len(running) < jobs:
+                    item = todo.pop()
+                    running[pool.submit(function, item)] = item
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield running.pop(future), future.result()
+        except BaseException:
+            stop()  # before the pool waits for its threads
+            raise
 
 
 class Log:

@@ -74,7 +74,11 @@ def _some(found: Iterable[str], target: str, names: Iterable[str], why: str) -> 
     if result := tuple(found):
         return result
     near = difflib.get_close_matches(canonicalize_name(target.partition(":")[2] or target), names, 3, 0.4)
-    hint = f"did you mean {' or '.join(near)}?" if near else "nox -l lists the sessions; -- all takes every package"
+    if near:
+        hint = f"did you mean {' or '.join(near)}?"
+    else:
+        shown = sorted(names)[:8]
+        hint = f"the packages are {', '.join(shown)}{', …' if len(shown) < len(set(names)) else ''}"
     raise Misuse(f"{target} matches nothing: {why}", hint)
 
 

@@ -21,6 +21,12 @@ from pathlib import Path
 
 from nox_release.errors import Blocked, Misuse
 
+# What this machine's settings would make of line endings and links in a checkout.
+_AS_COMMITTED = (
+    *("-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "core.symlinks=true"),
+    *("-c", f"core.attributesFile={os.devnull}"),
+)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -105,7 +111,8 @@ class Git:
             raise Blocked("git is not installed", "install git and run the command again") from None
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
-            raise Blocked(f"git {arguments[0]} failed in {self.root}: {said or f'exit code {done.returncode}'}")
+            said = said or f"exit code {done.returncode}"
+            raise Blocked(f"git {_command(arguments)} failed in {self.root}: {said}")
         return done.stdout.decode(errors="surrogateescape")
 
     def _object_env(self) -> dict[str, str]:
@@ -130,7 +137,7 @@ class Git:
         prefix = self.root.resolve().relative_to(toplevel.resolve()).as_posix()
         prefix = "" if prefix == "." else f"{prefix}/"
         try:
-            commit, tree, epoch = self("show", "-s", "--format=%H %T %ct", "HEAD", "--").split()
+            commit, tree, epoch = self("show", "-s", "--no-show-signature", "--format=%H %T %ct", "HEAD", "--").split()
         except Blocked:
             raise Misuse(
                 f"the git checkout {toplevel} has no commit yet", "git add -A && git commit -m 'first commit'"
@@ -178,7 +185,7 @@ class Git:
         # "tree:path" lists the workspace alone, and names its own tree id by rev-parse.
         top = f"{tree}:{prefix.rstrip('/')}"
         folders["."] = self("rev-parse", top).strip()
-        for line in self("ls-tree", "-r", "-t", "-z", folders["."]).split("\0"):
+        for line in self("ls-tree", "-r", "-t", "-z", "--full-tree", folders["."]).split("\0"):
             if not line:
                 continue
             what, path = line.split("\t", 1)
@@ -269,9 +276,8 @@ class Git:
             for path in outside:
                 entry = snapshot.files[path]
                 self("update-index", "--add", "--cacheinfo", f"{entry.mode},{entry.oid},{path}", env=env)
-            # Line endings as committed, whatever this machine's settings make of them in a checkout.
             self(
-                *("-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "core.symlinks=true"),
+                *_AS_COMMITTED,
                 *("checkout-index", "--all", "--force", f"--prefix={destination.absolute()}/"),
                 env=env,
                 cwd=snapshot.toplevel,
@@ -297,7 +303,7 @@ class Git:
         if (common / "shallow").exists():
             shutil.copy2(common / "shallow", inner / "shallow")
         refs = self("for-each-ref", "refs/tags", "--format=%(objectname) %(refname)")
-        (inner / "packed-refs").write_text(f"# pack-refs with: peeled fully-peeled sorted\n{refs}")
+        (inner / "packed-refs").write_text(f"# pack-refs with: sorted\n{refs}")
         (inner / "HEAD").write_text(f"{snapshot.commit}\n")
         own = {"GIT_DIR": str(inner), "GIT_WORK_TREE": str(destination)}
         self("read-tree", snapshot.tree, env=own, cwd=destination)
@@ -307,7 +313,7 @@ class Git:
         others = [name for name in everything if name and "/" in name and not name.startswith(start)]
         mine = [name for name in everything if name and ("/" not in name or name.startswith(start))]
         self._feed(["update-index", "--skip-worktree", "-z", "--stdin"], others, own, destination)
-        self._feed(["-c", "core.autocrlf=false", "checkout-index", "-u", "-f", "-z", "--stdin"], mine, own, destination)
+        self._feed([*_AS_COMMITTED, "checkout-index", "-u", "-f", "-z", "--stdin"], mine, own, destination)
         return destination / path
 
     def _feed(self, arguments: list[str], names: list[str], env: Mapping[str, str], cwd: Path) -> None:
@@ -320,4 +326,9 @@ class Git:
             check=False,
         )
         if done.returncode:
-            raise Blocked(f"git {arguments[-1]} failed: {done.stderr.decode(errors='replace').strip()}")
+            raise Blocked(f"git {_command(arguments)} failed: {done.stderr.decode(errors='replace').strip()}")
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """The subcommand, behind the settings (``-c KEY=VALUE``) for it."""
+    return next(word for number, word in enumerate(arguments) if word != "-c" and arguments[number - 1] != "-c")

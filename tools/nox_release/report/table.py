@@ -34,7 +34,7 @@ class Cell:
             return f"{self.note or self.state} {duration(self.seconds)}"
         if self.state is State.UNCHANGED:
             return f"{self.note or self.state}"
-        return self.state.value if self.state is State.NOT_RUN else f"{self.state} {duration(self.seconds)}"
+        return f"{self.state} {duration(self.seconds)}" if self.seconds else self.state.value
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,146 @@
+"""``[tool.nox-release]``: every key, every way to get one wrong, and the settings of one package."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nox_release.config import Config, Override, Settings, read_config
+from nox_release.errors import Misuse
+
+TABLE = b"[tool.nox-release]\n"
+OVERRIDE = b"[[tool.nox-release.overrides]]\n"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"[project]\nname = 'demo'\n", b"[tool.other]\na = 1\n", TABLE])
+def test_without_a_word_everything_is_default(content: bytes | None) -> None:
+    """No file, no table and an empty table all mean the defaults."""
+    assert read_config(content) == Config()
+
+
+def test_every_key_is_read() -> None:
+    """Each key of the table ends in the field of its name, lists as tuples."""
+    content = TABLE + (
+        b"packages = ['sdk/*']\nexclude = ['sdk/old']\ninstaller = 'pip'\njobs = 3\ntag-format = 'v{version}'\n"
+        b"credentials = ['MY_*']\npass-environment = ['HTTP_KEY']\ntest-command = ['tox', '-e', 'py']\n"
+        b"test-groups = ['dev']\ntest-extras = []\ntest-requirements = ['r.txt']\ntest-exempt = 'no tests yet'\n"
+        b"build-inputs = ['VERSION']\ngit-history = true\nignore = { WHL104 = 'wanted' }\n"
+    ) + OVERRIDE + b"packages = ['a-*']\ngit-history = false\n"  # fmt: skip
+    assert read_config(content) == Config(
+        packages=("sdk/*",),
+        exclude=("sdk/old",),
+        installer="pip",
+        jobs=3,
+        tag_format="v{version}",
+        credentials=("MY_*",),
+        pass_environment=("HTTP_KEY",),
+        settings=Settings(
+            ("tox", "-e", "py"), ("dev",), (), ("r.txt",), "no tests yet", ("VERSION",), True, {"WHL104": "wanted"}
+        ),
+        overrides=(Override(("a-*",), {"git_history": False}),),
+    )
+
+
+def test_a_byte_order_mark_is_no_obstacle() -> None:
+    """A file saved with a byte order mark is read like any other."""
+    assert read_config(b"\xef\xbb\xbf" + TABLE + b"jobs = 2").jobs == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "message", "hint"),
+    [
+        (b"jobs = ", "pyproject.toml cannot be read: ", "mend the file"),
+        (b"a = '\xff'", "pyproject.toml cannot be read: ", "mend the file"),
+        (b"tool = 3", "tool in pyproject.toml is not a table", "[tool.nox-release]"),
+        (b"[tool]\nnox-release = 3", "tool.nox-release in pyproject.toml is not a table", "[tool.nox-release]"),
+        (TABLE + b"job = 3", "unknown key job", "did you mean jobs?"),
+        (TABLE + b"test_command = ['x']", "unknown key test_command", "did you mean test-command?"),
+        (TABLE + b"settings = 1", "unknown key settings", ""),
+        (TABLE + b"zzzzzzzzzz = 1", "unknown key zzzzzzzzzz", "the keys are: build-inputs, credentials, exclude"),
+        (TABLE + b"jobs = '3'", "[tool.nox-release] in pyproject.toml: jobs is '3'", "write a number"),
+        (TABLE + b"jobs = true", "jobs is True", "write a number"),
+        (TABLE + b"jobs = -1", "jobs is -1", "write a positive number, or 0"),
+        (TABLE + b"git-history = 1", "git-history is 1", "write true or false"),
+        (TABLE + b"test-exempt = true", "test-exempt is True", "write a text in quotes"),
+        (TABLE + b"packages = 'sdk/*'", "packages is 'sdk/*'", "write a list of texts"),
+        (TABLE + b"packages = ['sdk/*', 1]", "packages is ['sdk/*', 1]", "write a list of texts"),
+        (TABLE + b"ignore = ['WHL104']", "ignore is ['WHL104']", "write the reason for each"),
+        (TABLE + b"ignore = { WHL104 = true }", "ignore is {'WHL104': True}", "write the reason for each"),
+        (TABLE + b"ignore = { WHL104 = ' ' }", "ignore is {'WHL104': ' '}", "write the reason for each"),
+        (TABLE + b"installer = 'conda'", 'installer is "conda"', 'installer = "uv" or installer = "pip"'),
+        (TABLE + b"tag-format = '{nme}'", 'tag-format is "{nme}"', "use {name} and {version}"),
+        (TABLE + b"tag-format = '{0}'", 'tag-format is "{0}"', "use {name} and {version}"),
+        (TABLE + b"tag-format = '{name'", 'tag-format is "{name"', "use {name} and {version}"),
+        (TABLE + b"tag-format = '{name.x}'", 'tag-format is "{name.x}"', "use {name} and {version}"),
+        (TABLE + b"tag-format = '{name[x]}'", 'tag-format is "{name[x]}"', "use {name} and {version}"),
+        (TABLE + b"overrides = 1", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
+        (TABLE + b"overrides = [1]", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
+        (OVERRIDE + b"git-history = true", "number 1 in pyproject.toml does not say for which", "packages = ["),
+        (OVERRIDE + b"packages = 'a'", "number 1 in pyproject.toml: packages is 'a'", "write a list of texts"),
+        (OVERRIDE + b"packages = ['a']\n" + OVERRIDE + b"packages = ['a']\njobs = 1", "number 2 in", ""),
+        (OVERRIDE + b"packages = ['a']\ninstaller = 'pip'", "unknown key installer", ""),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_obeyed_is_said(content: bytes, message: str, hint: str) -> None:
+    """A configuration that cannot be obeyed names the key and its value, and tells what to write."""
+    with pytest.raises(Misuse) as caught:
+        read_config(content)
+    assert message in caught.value.message
+    assert hint in caught.value.hint
+    assert caught.value.hint
+    assert caught.value.exit_code == 2
+
+
+def test_the_message_names_the_file() -> None:
+    """The file is named as the caller calls it."""
+    with pytest.raises(Misuse, match="other/pyproject.toml"):
+        read_config(TABLE + b"jobs = 'x'", "other/pyproject.toml")
+
+
+def test_later_overrides_win() -> None:
+    """Of several overrides that match a package, the last one that sets a key counts."""
+    config = read_config(
+        TABLE + b"test-exempt = 'all'\n"
+        + OVERRIDE + b"packages = ['a-*']\ntest-exempt = 'first'\ngit-history = true\n"
+        + OVERRIDE + b"packages = ['a-b', 'z']\ntest-exempt = 'second'\n"
+    )  # fmt: skip
+    assert config.for_package("other") == Settings(test_exempt="all")
+    assert config.for_package("a-c") == Settings(test_exempt="first", git_history=True)
+    assert config.for_package("a-b") == Settings(test_exempt="second", git_history=True)
+
+
+def test_exemptions_add_up() -> None:
+    """An override's ``ignore`` is added to what was said before; for the same code the later reason counts."""
+    config = read_config(
+        TABLE + b"ignore = { A1 = 'one', A2 = 'two' }\n"
+        + OVERRIDE + b"packages = ['a']\nignore = { A2 = 'other', A3 = 'three' }\n"
+    )  # fmt: skip
+    assert config.for_package("a").ignore == {"A1": "one", "A2": "other", "A3": "three"}
+    assert config.for_package("b").ignore == {"A1": "one", "A2": "two"}
+    assert config.settings.ignore == {"A1": "one", "A2": "two"}
+
+
+@settings(deadline=None)
+@given(st.sampled_from([item.name for item in (*fields(Config), *fields(Settings))]), st.integers(0, 20))
+def test_a_slip_of_the_keyboard_is_met_with_the_right_key(name: str, place: int) -> None:
+    """A key that lacks one letter is an error whose hint is a key or the list of all."""
+    if name in {"settings", "overrides"}:
+        return
+    key = name.replace("_", "-")
+    slip = key[: place % len(key)] + key[place % len(key) + 1 :]
+    with pytest.raises(Misuse) as caught:
+        read_config(TABLE + f"{slip or 'x'} = 1".encode())
+    assert f"unknown key {slip or 'x'}" in caught.value.message or f"did you mean {key}?" in caught.value.hint
+
+
+@settings(deadline=None)
+@given(st.text() | st.sampled_from(["tool = []", "[tool]\nnox-release = ''", "[[tool]]", "[[tool.nox-release]]"]))
+def test_whatever_stands_in_the_file_is_read_or_refused(content: str) -> None:
+    """No content ends in anything but a configuration or a Misuse."""
+    try:
+        assert isinstance(read_config(content.encode(errors="replace")), Config)
+    except Misuse as error:
+        assert error.message

@@ -1,0 +1,157 @@
+"""The door to subprocesses: how programs end, how they are ended, and work side by side."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from fakes import FakeRun
+
+from nox_release.process import Completed, Log, Processes, in_parallel
+
+PYTHON = sys.executable
+BOUND = 20.0
+"""Seconds after which a test gives up waiting."""
+
+
+def python(code: str) -> list[str]:
+    return [PYTHON, "-c", code]
+
+
+@pytest.mark.parametrize(
+    ("code", "ended"),
+    [
+        ("print('said')", Completed(0, "said\n")),
+        ("import sys; sys.stderr.write('wrong\\n'); sys.exit(3)", Completed(3, "wrong\n")),
+        ("import os; os.kill(os.getpid(), 9)", Completed(-9, "")),
+        ("import sys; sys.stdout.buffer.write(b'\\xff!')", Completed(0, "\N{REPLACEMENT CHARACTER}!")),
+        ("import sys; print(repr(sys.stdin.read()))", Completed(0, "''\n")),
+    ],
+)
+def test_how_a_program_ended_is_returned(tmp_path: Path, code: str, ended: Completed) -> None:
+    """Exit code or signal, and both outputs as they came; nothing can be read from standard input."""
+    assert Processes()(python(code), cwd=tmp_path, env=os.environ) == ended
+
+
+def test_a_program_sees_the_folder_and_environment_it_is_given(tmp_path: Path) -> None:
+    """Nothing of this process's environment comes along."""
+    code = "import os; print(os.getcwd(), os.environ.get('MARK'), 'HOME' in os.environ)"
+    ended = Processes()(python(code), cwd=tmp_path, env={"MARK": "here"})
+    assert ended.output == f"{tmp_path} here False\n"
+
+
+def test_a_program_that_is_not_there_ends_with_127(tmp_path: Path) -> None:
+    """A program that cannot be started is an ending like others, with the reason as its output."""
+    ended = Processes()([tmp_path / "absent"], cwd=tmp_path, env={})
+    assert ended == Completed(127, f"{tmp_path / 'absent'}: No such file or directory\n")
+
+
+SPAWNS = """\
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(child.pid, flush=True)
+with open("started", "w") as file:
+    file.write(str(child.pid))
+time.sleep(600)
+"""
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, waiting for it within bounds; a zombie has."""
+    end = time.monotonic() + BOUND
+    while time.monotonic() < end:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_a_program_that_takes_too_long_is_ended_with_its_children(tmp_path: Path) -> None:
+    """After its time, the whole process group is killed, and the output says so."""
+    ended = Processes()(python(SPAWNS), cwd=tmp_path, env=os.environ, timeout=1)
+    child, *_ = ended.output.splitlines()
+    assert ended.code == -signal.SIGKILL
+    assert "stopped after 1 s" in ended.output
+    assert gone(int(child))
+
+
+def test_stop_ends_all_that_runs_and_starts_nothing_more(tmp_path: Path) -> None:
+    """An interrupt ends running programs with their children; later work is refused."""
+    processes = Processes()
+    ended: list[Completed] = []
+    thread = threading.Thread(
+        target=lambda: ended.append(processes(python(SPAWNS), cwd=tmp_path, env=os.environ, timeout=BOUND))
+    )
+    thread.start()
+    started = tmp_path / "started"
+    end = time.monotonic() + BOUND
+    while not (started.exists() and started.read_text()) and time.monotonic() < end:
+        time.sleep(0.01)
+    processes.stop()
+    thread.join(BOUND)
+    assert ended[0].code == -signal.SIGKILL
+    assert gone(int(started.read_text()))
+    with pytest.raises(InterruptedError):
+        processes(python("pass"), cwd=tmp_path, env=os.environ)
+
+
+@pytest.mark.parametrize("jobs", [1, 3, 20])
+def test_work_side_by_side_gives_every_result_once(jobs: int) -> None:
+    """Each item comes back with its own result, and never more than *jobs* run at a time."""
+    running: set[int] = set()
+    most: list[int] = []
+    lock = threading.Lock()
+
+    def work(item: int) -> int:
+        with lock:
+            running.add(item)
+            most.append(len(running))
+        time.sleep(0.001)
+        with lock:
+            running.discard(item)
+        return item * item
+
+    assert dict(in_parallel(work, range(12), jobs)) == {item: item * item for item in range(12)}
+    assert max(most) <= jobs
+
+
+def test_work_side_by_side_starts_in_the_order_given() -> None:
+    """With one worker, items are worked on one after the other as they were given."""
+    assert [item for item, _ in in_parallel(str, "cab", 1)] == ["c", "a", "b"]
+    assert list(in_parallel(str, [], 2)) == []
+
+
+def test_a_failure_side_by_side_is_raised_and_leaves_nothing_queued() -> None:
+    """What the function raises comes out, and what was not started never is."""
+    begun: list[int] = []
+
+    def work(item: int) -> None:
+        begun.append(item)
+        if item == 1:
+            raise ValueError("one")
+
+    with pytest.raises(ValueError, match="one"):
+        list(in_parallel(work, range(50), 1))
+    assert begun == [0, 1]
+
+
+def test_the_log_has_commands_and_output_but_no_environment(tmp_path: Path) -> None:
+    """A log tells what was run, all that it said and how it ended; values of variables stay out of it."""
+    stream = io.StringIO()
+    log = Log(stream, FakeRun({"build": Completed(2, "no\n")}))
+    assert log(["build", tmp_path], cwd=tmp_path, env={"NAME": "a value"}) == Completed(2, "no\n")
+    log.note("that was all")
+    written = stream.getvalue()
+    assert written.startswith(f"$ build {tmp_path}\nno\n[exit 2 after ")
+    assert written.endswith("# that was all\n")
+    assert "a value" not in written
