@@ -145,6 +145,23 @@ def test_a_failure_side_by_side_is_raised_and_leaves_nothing_queued() -> None:
     assert begun == [0, 1]
 
 
+def test_a_failure_side_by_side_ends_what_still_runs() -> None:
+    """What runs beside a failure is told to stop before anybody waits for it."""
+    stopped, started = threading.Event(), threading.Event()
+    waited: list[bool] = []
+
+    def work(item: int) -> None:
+        if item == 0:
+            started.wait(BOUND)
+            raise ValueError("zero")
+        started.set()
+        waited.append(stopped.wait(BOUND))
+
+    with pytest.raises(ValueError, match="zero"):
+        list(in_parallel(work, [0, 1], 2, stopped.set))
+    assert waited == [True]
+
+
 def test_the_log_has_commands_and_output_but_no_environment(tmp_path: Path) -> None:
     """A log tells what was run, all that it said and how it ended; values of variables stay out of it."""
     stream = io.StringIO()

@@ -134,7 +134,7 @@ def unpack_sdist(path: Path, destination: Path) -> Path:
 
 
 def repack_sdist(path: Path, epoch: int) -> None:
-    """Write a sdist anew so that the same files are the same bytes, whoever packed them and when.
+    """Write a sound sdist anew so that the same files are the same bytes, whoever packed them and when.
 
     Members in order of their names, one time, no owners, two modes; a gzip header without time or name.
     """

@@ -179,9 +179,9 @@ def _install_tools(session: nox.Session, order: Order) -> None:
     (packages,) = [*Path(session.virtualenv.location).glob("lib/python*/site-packages")][:1] or [Path("absent")]
     if not toolchain.missing(pins, packages):
         return
-    session.log(f"installing the pinned tools of {order.stage}")
+    session.log(f"installing the {len(pins)} pinned tools of {order.stage}")
     with contextlib.suppress(nox.command.CommandFailed):
-        session.install("--quiet", "--no-deps", *pins, silent=True)
+        session.install("--quiet", "--no-deps", *pins, silent=True, log=False)
     if absent := toolchain.missing(pins, packages):
         raise Blocked(
             f"the tools of {order.stage} could not be installed: {', '.join(absent[:3])}",

@@ -94,7 +94,7 @@ def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Confi
         document = tomllib.loads(pyproject.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misuse(f"{where} cannot be read: {error}", "mend the file; it holds the configuration") from None
-    table = document.get("tool", {}).get("nox-release", {})
+    table = _table(_table(document, "tool", f"tool in {where}"), "nox-release", f"tool.nox-release in {where}")
     workspace, settings = _keys(Config), _keys(Settings)
     overrides = table.pop("overrides", [])
     place = f"[tool.nox-release] in {where}"
@@ -112,7 +112,7 @@ def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Confi
         raise Misuse(f"{place}: jobs is {config.jobs}", "write a positive number, or 0 for one for each core")
     try:
         config.tag_format.format(name="name", version="1.0")
-    except (KeyError, IndexError, ValueError):
+    except (KeyError, IndexError, ValueError, AttributeError, TypeError):
         raise Misuse(f'{place}: tag-format is "{config.tag_format}"', "use {name} and {version} in it") from None
     return config
 
@@ -121,6 +121,12 @@ def _keys(kind: type[Any]) -> dict[str, Any]:
     """Name of each key → an example of its value: the default."""
     blank = kind()
     return {item.name: getattr(blank, item.name) for item in fields(kind) if item.name not in {"settings", "overrides"}}
+
+
+def _table(parent: dict[str, Any], key: str, place: str) -> dict[str, Any]:
+    if isinstance(found := parent.get(key, {}), dict):
+        return found
+    raise Misuse(f"{place} is not a table", "the configuration stands below the heading [tool.nox-release]")
 
 
 def _tables(overrides: object, where: str) -> list[dict[str, Any]]:

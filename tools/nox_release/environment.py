@@ -24,7 +24,7 @@ CREDENTIALS = (
     *("TWINE_*", "PYPI_*", "TESTPYPI_*", "UV_PUBLISH_*", "FLIT_*", "POETRY_*", "PDM_PUBLISH_*", "HATCH_INDEX_*"),
     # what a name calls by its name
     *("*TOKEN*", "*SECRET*", "*PASSWORD*", "*PASSWD*", "*PASSPHRASE*", "*CREDENTIAL*", "*_AUTH", "*_AUTH_*"),
-    *("*_PAT", "*_KEY", "*_APIKEY", "*APIKEY", "*_KEY_*", "NETRC"),
+    *("*_PASS", "*_PWD", "*_PAT", "*_KEY", "*_APIKEY", "*APIKEY", "*_KEY_*", "NETRC"),
     # an identity of the CI or of a cloud, and the files through which a step speaks to later ones
     *("ACTIONS_*", "CI_JOB_JWT*", "SIGSTORE_*", "AWS_*", "AZURE_*", "GCP_*", "SYSTEM_ACCESS*"),
     *("GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "BASH_ENV"),

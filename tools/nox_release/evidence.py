@@ -121,20 +121,20 @@ class Store:
         """
         target = self.dist / package
         wanted = {artifact.filename: artifact for artifact in artifacts}
-        if target.is_dir() and {path.name for path in target.iterdir()} == {*wanted, *files}:
-            same = all((target / name).read_bytes() == content for name, content in files.items())
-            if same and all(sha256(target / name) == artifact.sha256 for name, artifact in wanted.items()):
-                return target
         self.dist.mkdir(parents=True, exist_ok=True)
         with self.lock(f"dist-{package}"):
-            new = Path(tempfile.mkdtemp(dir=self.folder("tmp"), prefix=f"{package}-"))
+            if target.is_dir() and {path.name for path in target.iterdir()} == {*wanted, *files}:
+                same = all((target / name).read_bytes() == content for name, content in files.items())
+                if same and all(sha256(target / name) == artifact.sha256 for name, artifact in wanted.items()):
+                    return target
+            new = Path(tempfile.mkdtemp(dir=self.folder("tmp"), prefix=f"new-{package}-"))
             for name, artifact in wanted.items():
                 shutil.copyfile(self.path(artifact), new / name)
             for name, content in files.items():
                 (new / name).write_bytes(content)
             new.chmod(0o755)
-            if target.exists():
-                target.rename(Path(tempfile.mkdtemp(dir=self.folder("tmp"), prefix="old-")) / package)
+            if target.exists():  # moved away in one step: another command may sweep at any moment
+                target.rename(new.with_name(f"old-{new.name}"))
             new.rename(target)
         self.sweep()
         return target

@@ -135,6 +135,7 @@ def make_plan(
     order, circular = _order(edges, workspace)
     broken += circular
     lost = {item.name for item in circular}
+    edges = {name: needs - lost for name, needs in edges.items()}
     planned = []
     for name in order:
         package = workspace.packages[name]
@@ -143,7 +144,7 @@ def make_plan(
         wanted = tests.get(name, Requirements())
         beside = {folders[folder] for folder in wanted.folders if folder in folders}
         beside |= {canonicalize_name(Requirement(text).name) for text in wanted.requires} & chosen.keys()
-        beside = set().union(*(reachable(item, edges) for item in beside)) - siblings - {name} - lost
+        beside = set().union(*(reachable(item, edges) for item in beside - lost)) - siblings - {name}
         planned.append(
             Planned(
                 package,

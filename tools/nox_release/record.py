@@ -17,7 +17,9 @@ T = TypeVar("T")
 
 def to_json(value: object) -> str:
     """Return *value* as JSON with sorted keys: the same value is the same text."""
-    return json.dumps(_plain(value), sort_keys=True, indent=1, ensure_ascii=False)
+    text = json.dumps(_plain(value), sort_keys=True, indent=1, ensure_ascii=False)
+    # Names of files that are not UTF-8 are escaped, the way JSON has it; all other text stays readable.
+    return text.encode(errors="backslashreplace").decode()
 
 
 def from_json(kind: type[T], text: str | bytes) -> T:

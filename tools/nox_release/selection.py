@@ -64,6 +64,8 @@ def _matched(target: str, workspace: Workspace, changed: Changed) -> Iterable[st
 
 
 def _named(target: str, names: Iterable[str]) -> tuple[str]:
+    if target in names:
+        return (target,)  # a package that could not even be read goes by its folder
     name = canonicalize_name(target)
     if name not in names:
         _some((), target, names, "no package of this workspace has that name")

@@ -126,7 +126,7 @@ def package_folders(files: Mapping[str, object], config: Config, root: bytes | N
         wanted = [translate(glob) for glob in (*members, ".")]
         excluded += [translate(glob) for glob in left_out]
     else:
-        wanted = [re.compile(".*")]
+        wanted = [translate("**")]
         folders = {folder for folder in folders if not _shown_only(folder)}
     return tuple(
         sorted(
@@ -155,4 +155,4 @@ def translate(glob: str) -> re.Pattern[str]:
     glob = posixpath.normpath(glob)
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob)
     meaning = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(meaning.get(part, re.escape(part)) for part in parts))
+    return re.compile("".join(meaning.get(part, re.escape(part)) for part in parts), re.DOTALL)

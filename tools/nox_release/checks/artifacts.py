@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -56,7 +56,7 @@ def same_requirements(release: Release) -> Iterator[Problem]:
     dynamic = {field.lower() for field in sdist.get_all("Dynamic", [])}
     for field, normal in (
         ("Requires-Dist", _requirement),
-        ("Requires-Python", lambda text: str(SpecifierSet(text))),
+        ("Requires-Python", _specifiers),
         ("Provides-Extra", canonicalize_name),
     ):
         if field.lower() in dynamic or (
@@ -80,7 +80,8 @@ def same_requirements(release: Release) -> Iterator[Problem]:
 @ARTIFACTS.check("ART104", "The wheel installs something")
 def not_empty(release: Release) -> Iterator[Problem]:
     """A wheel of metadata alone is what a wrong source folder gives: everything is green, and nothing is shipped."""
-    if not release.wheel.roots and not release.wheel.metadata.get_all("Requires-Dist"):
+    installed = [path for path in release.wheel.files if not path.split("/")[0].endswith(".dist-info")]
+    if not installed and not release.wheel.metadata.get_all("Requires-Dist"):
         yield Problem(
             release.wheel.filename, "tell the build backend where the import packages are", "no file outside .dist-info"
         )
@@ -98,7 +99,17 @@ def _version(text: str) -> str:
         return text
 
 
+def _specifiers(text: str) -> str:
+    try:
+        return str(SpecifierSet(text))
+    except InvalidSpecifier:
+        return text
+
+
 def _requirement(text: str) -> str:
-    requirement = Requirement(text)
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        return text
     requirement.name = canonicalize_name(requirement.name)
     return str(requirement)

@@ -49,8 +49,9 @@ def same_bytes(publication: Publication) -> Iterator[Problem]:
             continue
         if listed is None:
             yield Problem(filename, "run the command again; nothing is uploaded twice", "not listed")
-        elif (listed and listed != digest) or served != digest:
-            yield Problem(filename, "stop: somebody else published this version", f"{listed or served}, not {digest}")
+        elif other := {listed or digest, served} - {digest}:
+            found = " and ".join(sorted(str(item) for item in other))
+            yield Problem(filename, "stop: somebody else published this version", f"{found}, not {digest}")
 
 
 @PUBLICATION.check("PUB103", "It installs from the index at its version")

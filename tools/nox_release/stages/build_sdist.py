@@ -31,10 +31,10 @@ def run(job: Job) -> Result:
         return Result(BUILD.run(Build(package.name, package.version, "", failure=str(error)), ignore))
     unsound, findings = "", tuple[Finding, ...]()
     try:
-        if package.backend.split(".")[0] not in DETERMINISTIC and path.name.endswith(".tar.gz"):
+        sdist = read_sdist(path)
+        if package.backend.split(".")[0] not in DETERMINISTIC:
             # setuptools packs the same files differently every time, SOURCE_DATE_EPOCH or not.
             repack_sdist(path, job.order.plan.epoch)
-        sdist = read_sdist(path)
     except Unsound as error:
         unsound = str(error)
     else:

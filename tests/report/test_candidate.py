@@ -1,0 +1,70 @@
+"""What a candidate would do, told at the end of a rehearsal."""
+
+from __future__ import annotations
+
+from fakes import package
+
+from nox_release.model import Artifact, Evidence, Kind, Outcome, Stage
+from nox_release.plan import Plan, Planned
+from nox_release.report.candidate import candidate
+
+
+def planned(name: str, target: bool = True) -> Planned:
+    return Planned(package(name), target, "asked for", "digest", False)
+
+
+def published(name: str) -> Evidence:
+    files = (
+        Artifact(f"{name}-1.0.tar.gz", Kind.SDIST, "a" * 64, 12345),
+        Artifact(f"{name}-1.0-py3-none-any.whl", Kind.WHEEL, "b" * 64, 20),
+    )
+    return Evidence(name, "1.0", Stage.PUBLISH, "0", Outcome.PASSED, artifacts=files)
+
+
+def told(plan: Plan, outcomes: dict[str, Evidence | str]) -> list[str]:
+    return list(candidate(plan, outcomes, lambda item: f"{item.name}_{item.version}"))
+
+
+def test_it_names_files_tag_and_commit() -> None:
+    """What would be uploaded, with sizes, and which tag would be set at which commit."""
+    plan = Plan((planned("demo"),), commit="c0ffee" * 7)
+    assert told(plan, {"demo": published("demo")}) == [
+        "Rehearsed: 1 of 1. Nothing was published. A candidate for release would",
+        "  upload demo-1.0.tar.gz (12,345 bytes), demo-1.0-py3-none-any.whl (20 bytes)",
+        "  tag demo_1.0 at c0ffeec0ff",
+        "The release manifests are in dist/demo/",
+    ]
+
+
+def test_a_tag_that_is_there_is_found() -> None:
+    """Where the tag is set already, the commit that it names is told."""
+    plan = Plan((planned("demo"),), commit="c0ffee" * 7, tags={"demo_1.0": "decade" * 7})
+    assert "  find the tag demo_1.0 at decadedeca" in told(plan, {"demo": published("demo")})
+
+
+def test_nothing_rehearsed_is_said() -> None:
+    """Where no target came through, nothing is promised."""
+    plan = Plan((planned("demo"),))
+    assert told(plan, {"demo": "test of demo has not passed"}) == ["Nothing was rehearsed; nothing was published."]
+
+
+def test_what_did_not_come_through_is_counted_and_not_promised() -> None:
+    """Of several targets only those that were rehearsed are told of."""
+    lines = told(Plan((planned("one"), planned("two"))), {"one": published("one"), "two": "has not passed"})
+    assert lines[0].startswith("Rehearsed: 1 of 2.")
+    assert not any("two" in line for line in lines)
+
+
+def test_what_a_candidate_refuses_is_said() -> None:
+    """Uncommitted work and companions are told, for a candidate takes neither."""
+    plan = Plan((planned("base", False), planned("core", False), planned("app")), uncommitted=("a", "b"))
+    lines = told(plan, {"app": published("app")})
+    assert "but it would refuse: 2 paths are not committed." in lines
+    assert "but it would refuse: not released, and not in this plan: base, core." in lines
+
+
+def test_many_folders_are_cut_short() -> None:
+    """The folders of the first five are named, and that there are more."""
+    names = [f"p{number}" for number in range(6)]
+    lines = told(Plan(tuple(map(planned, names))), {name: published(name) for name in names})
+    assert lines[-1] == "The release manifests are in dist/p0/, dist/p1/, dist/p2/, dist/p3/, dist/p4/ …"
