@@ -13,6 +13,7 @@ from nox_release.archive import Sdist, Wheel
 from nox_release.checks.artifacts import ARTIFACTS, Release
 
 SOUND = "Name: demo\nVersion: 1.0\nRequires-Dist: attrs>=22\nRequires-Python: >=3.9\nProvides-Extra: cli\n"
+NOTHING = "Name: demo\nVersion: 1.0\n"
 
 
 def message(text: str) -> Message:
@@ -37,19 +38,20 @@ def found(subject: Release) -> list[tuple[str, str, str]]:
     "subject",
     [
         release(),
-        release(sdist=SOUND.replace("demo", "Demo"), wheel=SOUND.replace("1.0", "1.0.0")
-                .replace("1.0.0", "1.0")),
+        release(sdist=SOUND.replace("demo", "Demo").replace("1.0", "1.0.RC1"), version="1.0rc1",
+                wheel=SOUND.replace("1.0", "1.0rc1")),
         release(wheel=SOUND.replace("Requires-Dist: attrs>=22", "Requires-Dist: Attrs >= 22")),
         release(wheel=SOUND.replace(">=3.9", " >=3.9 ")),
         release(version=None),
         release(sdist=SOUND.replace("Requires-Dist: attrs>=22", "Dynamic: Requires-Dist")),
         release(sdist="Name: demo\nVersion: 1.0\nRequires-Python: >=3.9\nProvides-Extra: CLI\n"),
         release(files=()),
+        release(NOTHING, NOTHING, files=("demo-1.0.data/scripts/run",)),
     ],
     ids=[
-        "sound", "another spelling of the name", "another spelling of a requirement", "space in a specifier",
+        "sound", "another spelling of name and version", "another spelling of a requirement", "space in a specifier",
         "a version that only the build tells", "dynamic requirements", "an sdist without requirements",
-        "a wheel of requirements alone",
+        "a wheel of requirements alone", "a wheel of scripts alone",
     ],
 )  # fmt: skip
 def test_a_sound_release_passes(subject: Release) -> None:
@@ -81,10 +83,7 @@ def test_a_sound_release_passes(subject: Release) -> None:
         ),
         (release(wheel=SOUND.replace("cli", "gui")), "ART103", "Provides-Extra",
          "only in the sdist: cli; only in the wheel: gui"),
-        (
-            release(wheel="Name: demo\nVersion: 1.0\n", sdist="Name: demo\nVersion: 1.0\n", files=()), "ART104",
-            "demo-1.0-py3-none-any.whl", "no file outside .dist-info",
-        ),
+        (release(NOTHING, NOTHING, files=()), "ART104", "demo-1.0-py3-none-any.whl", "no file outside .dist-info"),
     ],
 )  # fmt: skip
 def test_what_differs_is_told(subject: Release, code: str, where: str, said: str) -> None:

@@ -119,13 +119,13 @@ def test_live_lines_show_what_is_worked_on_and_how_many_wait() -> None:
     view.begins("one")
     view.begins("two")
     first, second, waiting = drawn(view)
-    assert first.startswith("test one 0.")
+    assert first.startswith("test one ")
     assert first.endswith(" of about 65s")
-    assert second.startswith("test two 0.")
+    assert second.startswith("test two ")
     assert "about" not in second
     assert waiting == "1 waiting"
     view.done(planned("one"), PASSED)
-    assert [line.split(" 0.")[0] for line in drawn(view)] == ["test two", "1 waiting"]
+    assert [line.split()[:2] for line in drawn(view)] == [["test", "two"], ["1", "waiting"]]
     view.begins("three")
     view.done(planned("two"), PASSED)
     view.done(planned("three"), PASSED)

@@ -33,6 +33,8 @@ class Uploader:
     url: str
     username: str
     password: str = field(repr=False)
+    described: bool = True
+    """Send the long description too. pypiron takes no field of more than 64 KiB, and shows it to nobody."""
 
     def upload(self, path: Path) -> Answer:
         """Send one file once and return the answer; whoever calls reads the index to learn what became of it.
@@ -44,6 +46,8 @@ class Uploader:
             repository = self._repository()
             try:
                 package = PackageFile.from_filename(str(path), None)
+                if not self.described:
+                    package.metadata.pop("description", None)
                 response = repository.upload(package, max_redirects=1)
             except requests.RequestException as error:
                 return Answer(0, str(error))
@@ -53,7 +57,7 @@ class Uploader:
                 ) from None
             finally:
                 repository.close()
-        return Answer(response.status_code, response.reason or response.text[:200])
+        return Answer(response.status_code, _reason(response))
 
     def _repository(self) -> Repository:
         settings = Settings(
@@ -67,3 +71,10 @@ class Uploader:
         repository = settings.create_repository()
         repository.session.trust_env = False  # no ~/.netrc, whose password would win over ours
         return repository
+
+
+def _reason(response: requests.Response) -> str:
+    """PyPI tells why in the reason phrase, other indexes in the first line of the body."""
+    body = response.text.strip().splitlines()[:1]
+    plain = body if body and not body[0].startswith("<") else []
+    return ": ".join(dict.fromkeys(part[:200] for part in [response.reason or "", *plain] if part))

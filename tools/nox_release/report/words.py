@@ -12,9 +12,8 @@ def duration(seconds: float) -> str:
     """Seconds as a person reads them."""
     if seconds < 9.95:
         return f"{seconds:.1f}s"
-    if seconds < 120:
-        return f"{seconds:.0f}s"
-    return f"{seconds // 60:.0f}m{seconds % 60:02.0f}s"
+    whole = round(seconds)
+    return f"{whole}s" if whole < 120 else f"{whole // 60}m{whole % 60:02}s"
 
 
 def describe(evidence: Evidence) -> Iterator[str]:

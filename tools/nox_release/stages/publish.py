@@ -40,7 +40,8 @@ def index(environ: Mapping[str, str]) -> Iterator[Index]:
     with rehearsal_index(environ) as running:
         reader = Reader(running.simple_url)
         try:
-            yield Index(reader, Uploader(running.upload_url, running.username, running.password))
+            uploader = Uploader(running.upload_url, running.username, running.password, described=False)
+            yield Index(reader, uploader)
         finally:
             reader.close()
 
