@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,13 +75,24 @@ class Backend:
         try:
             requires = ProjectBuilder(self.source).build_system_requires
             builder = self._builder(requires)
-            if more := builder.get_requires_for_build(distribution) - requires:
+            if self._may_require_more() and (more := builder.get_requires_for_build(distribution) - requires):
                 builder = self._builder(requires | more)
             return work(builder)
         except BuildBackendException as error:
             raise BuildFailed(_reason(error)) from None
         except (BuildException, BuildSystemTableValidationError) as error:
             raise BuildFailed(str(error)) from None
+
+    def _may_require_more(self) -> bool:
+        """Whether the hook that tells further build requirements can answer anything.
+
+        setuptools makes its answer from ``setup_requires``, which stands in setup.py or setup.cfg; without them
+        the hook takes half a second to say nothing.
+        """
+        if any((self.source / name).exists() for name in ("setup.py", "setup.cfg")):
+            return True
+        table = tomllib.loads((self.source / "pyproject.toml").read_text(encoding="utf-8-sig"))
+        return bool(table.get("build-system", {}).get("build-backend") != "setuptools.build_meta")
 
     def _builder(self, requires: set[str]) -> ProjectBuilder:
         venv = build_environment(requires, self.installer, self.store, self.run, self.since)

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nox_release import manifest as release_manifest
 from nox_release import toolchain
 from nox_release.arguments import Arguments
-from nox_release.completion import Completion
 from nox_release.config import Config, Settings, read_config
 from nox_release.errors import Misuse
 from nox_release.evidence import FOLDER, Store
@@ -24,6 +24,9 @@ from nox_release.selection import select
 from nox_release.source import Git, Snapshot
 from nox_release.work import Order
 from nox_release.workspace import Workspace, discover
+
+if TYPE_CHECKING:
+    from nox_release.completion import Completion
 
 BUILDS = (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)
 # Which settings have a part in a stage's outcome, beside the exemptions of its checks.
@@ -65,7 +68,7 @@ class Chain:
         self.store = Store(root)
         self.git = Git(root, root / FOLDER / "objects")
         self.logs = f"{FOLDER}/logs/{time.strftime('%Y%m%d-%H%M%S', time.localtime(started))}-{os.getpid()}"
-        self._found: dict[tuple[Stage, str, str], Evidence | str] = {}
+        self._found: dict[tuple[Stage, str, str], Evidence] = {}
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -95,12 +98,14 @@ class Chain:
         config = self.config
         workspace = self._with_settings(discover(self.snapshot, self.git, config))
         tags = self.git.tags()
-        completion = Completion(self.root, self.snapshot, self.store, config, tags, machine.uv, self.jobs)
-        workspace = completion.names(workspace)
+        completion = self._completion(workspace, tags, machine)
+        if completion:
+            workspace = completion.names(workspace)
         names = select(
             self.arguments.targets, workspace, lambda reference: self.git.changed_since(reference, self.snapshot)
         )
-        workspace = completion.closure(workspace, names)
+        if completion:
+            workspace = completion.closure(workspace, names)
         plan = make_plan(names, workspace, config, self._digest, tags, self._test_needs)
         formatted = {config.tag_format.format(name=item.name, version=item.version) for item in plan.packages}
         return replace(
@@ -111,6 +116,14 @@ class Chain:
             uncommitted=self.snapshot.uncommitted,
             tags={name: commit for name, commit in tags.items() if name in formatted},
         )
+
+    def _completion(self, workspace: Workspace, tags: Mapping[str, str], machine: Machine) -> Completion | None:
+        """What asks build backends; None where the files tell everything, as they mostly do."""
+        if not any(package.unknown for package in workspace.packages.values()):
+            return None
+        from nox_release import completion  # loads much that a plan mostly does without
+
+        return completion.Completion(self.root, self.snapshot, self.store, self.config, tags, machine.uv, self.jobs)
 
     def _with_settings(self, workspace: Workspace) -> Workspace:
         """Add the files outside a package's folder that the configuration says its build reads."""
@@ -158,13 +171,19 @@ class Chain:
             if not planned.target and not _takes_part(planned, stage, to_come):
                 continue
             inputs = self._inputs(stage, planned, machine)
+            absent = [name for name in planned.siblings if name in held] if stage is Stage.PUBLISH else []
             if isinstance(inputs, Held):
                 held[planned.name] = inputs.why
+            elif absent:
+                held[planned.name] = f"it needs {absent[0]}, which is not published: {held[absent[0]]}"
             elif evidence := self._proven(stage, planned, inputs):
                 reused[planned.name] = evidence
             else:
                 todo[planned.name] = inputs
-        if stage is Stage.PUBLISH and held and not self.arguments.keep_going:
+        if stage is Stage.PUBLISH:  # a rehearsal's index is empty at first, and has to hold what is needed from it
+            needed = {name for other in todo for name in plan[other].siblings}
+            todo.update({name: reused.pop(name).inputs for name in sorted(needed & reused.keys())})
+        if stage is Stage.PUBLISH and (held or plan.broken) and not self.arguments.keep_going:
             waits = "other targets of the plan are not whole; --keep-going publishes without them"
             held.update({name: waits for name in (*todo, *reused) if name not in held})
             todo, reused = {}, {}
@@ -213,8 +232,13 @@ class Chain:
         return self._proven(stage, planned, inputs) or f"{stage} of {planned.name} has not passed"
 
     def _proven(self, stage: Stage, planned: Planned, inputs: str) -> Evidence | None:
+        if known := self._found.get((stage, planned.name, inputs)):
+            return known  # its artifacts were hashed in this command
         evidence = self.store.find(stage, planned.name, inputs)
-        return evidence if evidence and evidence.started >= self.since else None
+        if evidence is None or evidence.started < self.since:
+            return None
+        self._found[stage, planned.name, inputs] = evidence
+        return evidence
 
     def outcome(self, stage: Stage, name: str, inputs: str, since: float) -> Evidence | None:
         """Return what the worker recorded after *since*, passed or not."""

@@ -64,6 +64,8 @@ class Command:
             self._stage(stage, session, chain, machine, plan)
 
     def _stage(self, stage: Stage, session: nox.Session, chain: Chain, machine: Machine, plan: Plan) -> None:
+        if stage is Stage.PUBLISH:
+            _deliver(chain, plan, machine)
         queued = _queued(session)
         step = chain.step(stage, machine, queued)
         if stage is Stage.BUILD_SDIST:
@@ -80,9 +82,6 @@ class Command:
                 session.skip("the tools are installed; nothing was checked (--install-only)")
             for name, inputs in step.order.inputs.items():
                 self._cells[name, stage] = _cell(chain.outcome(stage, name, inputs, began), name, stage)
-        if stage is not Stage.PUBLISH:
-            for planned in plan.packages:
-                chain.deliver(planned, machine)
         self._end(stage, session, chain, machine, plan)
 
     def _end(self, stage: Stage, session: nox.Session, chain: Chain, machine: Machine, plan: Plan) -> None:
@@ -106,6 +105,8 @@ class Command:
 
     def _close(self, plan: Plan, chain: Chain, machine: Machine, last: Stage) -> None:
         """Print the closing table and what to do next."""
+        if last is not Stage.PUBLISH:
+            _deliver(chain, plan, machine)
         stages = [stage for stage in Stage if any(key[1] is stage for key in self._cells)]
         shown = {name for name, _ in self._cells}
         rows = [
@@ -119,6 +120,12 @@ class Command:
             _say([f"BLOCKED {broken.name}: {broken.message}", f"  next: {broken.hint}"])
         if last is Stage.PUBLISH:
             _say(candidate(plan, {p.name: chain.evidence(Stage.PUBLISH, p, machine) for p in plan.targets}, chain.tag))
+
+
+def _deliver(chain: Chain, plan: Plan, machine: Machine) -> None:
+    """Bring dist/ to what is built and proven: before publish reads it, and at the end of any other chain."""
+    for planned in plan.packages:
+        chain.deliver(planned, machine)
 
 
 def _opening(plan: Plan) -> Iterator[str]:

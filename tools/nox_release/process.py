@@ -131,21 +131,24 @@ class Log:
     def __init__(self, stream: IO[str], run: Run) -> None:
         self._stream = stream
         self._run = run
+        self._lock = threading.Lock()  # a stage may run two things side by side
 
     def __call__(
         self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], timeout: float | None = None
     ) -> Completed:
         """Run *command* through the door and write it down; the environment is not logged."""
-        self._stream.write(f"$ {' '.join(str(part) for part in command)}\n")
-        self._stream.flush()
+        self._write(f"$ {' '.join(str(part) for part in command)}\n")
         began = time.monotonic()
         completed = self._run(command, cwd=cwd, env=env, timeout=timeout)
-        self._stream.write(completed.output)
-        self._stream.write(f"[exit {completed.code} after {time.monotonic() - began:.2f} s]\n")
-        self._stream.flush()
+        took = f"[{Path(command[0]).name}: exit {completed.code} after {time.monotonic() - began:.2f} s]"
+        self._write(f"{completed.output}{took}\n")
         return completed
 
     def note(self, text: str) -> None:
         """Write one line of our own."""
-        self._stream.write(f"# {text}\n")
-        self._stream.flush()
+        self._write(f"# {text}\n")
+
+    def _write(self, text: str) -> None:
+        with self._lock:
+            self._stream.write(text)
+            self._stream.flush()

@@ -18,6 +18,7 @@ from nox_release.metadata import read_package
 from nox_release.model import Package
 from nox_release.source import Git, Snapshot
 
+_DESCRIBING = ("pyproject.toml", "setup.py", "setup.cfg")
 # Where nothing says which folders hold packages: folders whose projects are there to be looked at.
 _NOT_RELEASED = frozenset(
     "test tests testing examples example samples sample templates template docs doc vendor third_party "
@@ -67,7 +68,10 @@ def discover(snapshot: Snapshot, git: Git, config: Config) -> Workspace:
 
     found: dict[str, list[Package]] = {}
     broken = []
-    for directory in package_folders(snapshot.files, config, read("pyproject.toml")):
+    folders = package_folders(snapshot.files, config, read("pyproject.toml"))
+    described = (posixpath.normpath(f"{folder}/{name}") for folder in folders for name in _DESCRIBING)
+    git.prefetch(snapshot.files[path].oid for path in described if path in snapshot.files)
+    for directory in folders:
         try:
             package = read_package(directory, read)
         except Blocked as error:
@@ -113,11 +117,7 @@ def package_folders(files: Mapping[str, object], config: Config, root: bytes | N
     The globs of the configuration, else the members of a uv workspace, else every folder with a
     pyproject.toml or setup.py, less those that only show or test something.
     """
-    folders = {
-        posixpath.dirname(path) or "."
-        for path in files
-        if posixpath.basename(path) in {"pyproject.toml", "setup.py", "setup.cfg"}
-    }
+    folders = {posixpath.dirname(path) or "." for path in files if posixpath.basename(path) in _DESCRIBING}
     excluded = [translate(glob) for glob in config.exclude]
     members, left_out = _uv_members(root)
     if config.packages:

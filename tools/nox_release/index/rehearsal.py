@@ -69,7 +69,8 @@ def rehearsal_index(environ: Mapping[str, str], attempts: int = 3) -> Iterator[R
         command = [sys.executable, "-I", "-c", _KEEPER, data, str(program), "serve"]
         command += ["--data-dir", f"{data}/files", "--bind-addr", f"127.0.0.1:{port}"]
         env = {
-            **environ,
+            # The user may run pypiron, too; what that is told, its buckets above all, is not for this one.
+            **{name: value for name, value in environ.items() if not name.startswith("PYPIRON_")},
             "PYPIRON_ADVISORY_FEED": "",
             "PYPIRON_UPLOADER_USER": user,
             "PYPIRON_UPLOADER_PASS": password,

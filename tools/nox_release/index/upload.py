@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import tarfile
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,7 +53,7 @@ class Uploader:
                 response = repository.upload(package, max_redirects=1)
             except requests.RequestException as error:
                 return Answer(0, str(error))
-            except (TwineException, ValueError) as error:
+            except (TwineException, ValueError, zipfile.BadZipFile, tarfile.TarError) as error:
                 raise Blocked(
                     f"twine cannot upload {path.name}: {error}", "verify-artifacts shows its metadata"
                 ) from None

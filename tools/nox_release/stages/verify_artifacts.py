@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +32,7 @@ def run(job: Job) -> Result:
     except Unsound as error:  # they were sound when they were built
         raise Blocked(f"an artifact in the store changed: {error}", "run again with --fresh") from None
     findings = list(ARTIFACTS.run(Release(job.planned.package, sdist, wheel), job.settings.ignore))
-    from_wheel = install(job, Kind.WHEEL, wheel)
-    from_sdist = install(job, Kind.SDIST, wheel, from_wheel)
+    from_wheel, from_sdist = _try_both(job, wheel)
     for installation in (from_wheel, from_sdist):
         findings += INSTALLATION.run(installation, job.settings.ignore)
     facts = {"modules imported": str(from_wheel.modules)}
@@ -39,23 +40,46 @@ def run(job: Job) -> Result:
     return Result(tuple(dict.fromkeys(findings)), (), facts)
 
 
-def install(job: Job, kind: Kind, wheel: Wheel, twin: Installation | None = None) -> Installation:
-    """Install one artifact in a fresh virtualenv and look at it from inside.
+def _try_both(job: Job, wheel: Wheel) -> tuple[Installation, Installation]:
+    """Try the wheel and the sdist, each in a fresh virtualenv, side by side where more than one job is allowed."""
+    with ThreadPoolExecutor(max_workers=min(2, job.order.jobs)) as pool:
+        wheels = pool.submit(lambda: _look(job, Kind.WHEEL, wheel, _install(job, Kind.WHEEL)))
+        sdists = pool.submit(_install, job, Kind.SDIST)
+        from_wheel, installed = wheels.result(), sdists.result()
+    if installed.venv and installed.contents == from_wheel.contents:
+        # What imports there imports here: the same files lie beside the same requirements.
+        job.run.note(f"the sdist installs the same files as {from_wheel.filename}")
+        return from_wheel, replace(from_wheel, filename=job.path(Kind.SDIST).name)
+    return from_wheel, _look(job, Kind.SDIST, wheel, installed)
 
-    :param twin: the installation of the other artifact. Where the same files with the same requirements lie,
-        what imports there imports here, and is not imported again.
-    """
-    name, version = job.planned.name, str(wheel.metadata["Version"])
-    path = job.path(kind)
+
+@dataclass(frozen=True)
+class _Installed:
+    """How the installation of one artifact ended."""
+
+    venv: Venv | None
+    """None where the installer refused."""
+    refused: str = ""
+    contents: str = ""
+    """Digest of all that is installed."""
+
+
+def _install(job: Job, kind: Kind) -> _Installed:
+    """Install one artifact with its runtime requirements, and siblings of the plan from their built wheels."""
     venv = job.installer.create(job.folder / f"venv-{kind}", job.run)
-    siblings = [str(job.path(Kind.WHEEL, sibling)) for sibling in job.planned.siblings]
-    done = job.installer.install(venv, [str(path), *siblings], job.run)
-    if done.code:
-        return Installation(path.name, name, version, refused=last_line(done.output))
-    contents = site_contents(venv)
-    if twin is not None and twin.contents == contents:
-        job.run.note(f"installs the same files as {twin.filename}")
-        return replace(twin, filename=path.name)
+    done = job.installer.install(venv, [str(job.path(kind)), *_siblings(job)], job.run)
+    return _Installed(None, last_line(done.output)) if done.code else _Installed(venv, contents=site_contents(venv))
+
+
+def _siblings(job: Job) -> list[str]:
+    return [str(job.path(Kind.WHEEL, sibling)) for sibling in job.planned.siblings]
+
+
+def _look(job: Job, kind: Kind, wheel: Wheel, installed: _Installed) -> Installation:
+    """Look at an installation from inside."""
+    name, version, path, venv = job.planned.name, str(wheel.metadata["Version"]), job.path(kind), installed.venv
+    if venv is None:
+        return Installation(path.name, name, version, refused=installed.refused)
     checked = job.installer.check(venv, job.run)
     conflicts = [line for line in checked.output.splitlines() if name in line] if checked.code else []
     if checked.code and not conflicts:
@@ -63,13 +87,15 @@ def install(job: Job, kind: Kind, wheel: Wheel, twin: Installation | None = None
     answers = _inspect(job, venv, name, wheel.modules)
     failed = {answer["module"]: answer for answer in answers if "module" in answer and "error" in answer}
     # Modules that import one another in a circle may import alone.
-    for module in list(failed) if kind is Kind.WHEEL else []:
+    for module in list(failed):
         alone = _inspect(job, venv, "", [module])
         if any(answer.get("module") == module and "error" not in answer for answer in alone):
             del failed[module]
     points = [answer for answer in answers if "point" in answer and "error" in answer]
     crashed = _crashed(answers)
-    explained = _explain(job, venv, path, siblings, wheel, [*failed.values(), *points]) if failed or points else {}
+    explained = (
+        _explain(job, venv, path, _siblings(job), wheel, [*failed.values(), *points]) if failed or points else {}
+    )
     return Installation(
         path.name,
         name,
@@ -82,7 +108,7 @@ def install(job: Job, kind: Kind, wheel: Wheel, twin: Installation | None = None
             _failed(answer, f"{answer['group']}: {answer['point']} = {answer['value']}", explained) for answer in points
         ),
         crashed=crashed,
-        contents=contents,
+        contents=installed.contents,
     )
 
 
@@ -107,9 +133,8 @@ Answer = dict[str, Any]
 
 def _inspect(job: Job, venv: Venv, name: str, modules: Sequence[str]) -> list[Answer]:
     """Run the inspector in *venv*, in an empty folder, and return what it wrote."""
-    answers = job.folder / f"answers-{len(list(job.folder.iterdir()))}.jsonl"
-    empty = job.folder / "empty"
-    empty.mkdir(exist_ok=True)
+    empty = Path(tempfile.mkdtemp(dir=job.folder, prefix="empty-"))
+    answers = empty.with_suffix(".jsonl")
     command: list[str | Path] = [venv.python, "-I", "-B", inspector.__file__, answers, name, *modules]
     job.run(command, cwd=empty, env=venv.activate(job.environ), timeout=600)
     if not answers.exists():
