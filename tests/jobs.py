@@ -42,11 +42,11 @@ class Bench:
         self.store = Store(self.root)
         self.store.prepare()
         self.built: dict[str, dict[Stage, Evidence]] = {}
+        self.git = Git(self.root, self.root / FOLDER / "objects")
         self.look()
 
     def look(self) -> None:
         """Take the snapshot and make the plan; again after a commit."""
-        self.git = Git(self.root, self.root / FOLDER / "objects")
         self.snapshot = self.git.snapshot()
         workspace = discover(self.snapshot, self.git, self.config)
         tags = self.git.tags()

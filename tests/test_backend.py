@@ -75,6 +75,22 @@ def test_what_a_backend_asks_for_besides_is_installed(tmp_path: Path, store: Sto
     assert any("iniconfig" in lines and len(lines) > 1 for lines in environments), environments
 
 
+OLD = """\
+[build-system]
+requires = ["setuptools==69.5.1"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "demo"
+version = "1.0"
+"""
+
+
+def test_an_older_setuptools_gets_the_wheel_that_it_asks_for(tmp_path: Path, store: Store) -> None:
+    """Before 70.1, setuptools had its hook ask for ``wheel``, without which it builds none."""
+    built = backend(tmp_path, {"pyproject.toml": OLD, "demo.py": ""}, store)
+    assert built.build("wheel", tmp_path / "dist").name == "demo-1.0-py3-none-any.whl"
+
+
 LOCAL = '[build-system]\nrequires = []\nbuild-backend = "{backend}"\nbackend-path = ["."]\n'
 
 

@@ -179,9 +179,7 @@ def test_the_newest_evidence_tells_the_duration(store: Store) -> None:
     assert store.newest(Stage.BUILD_WHEEL, "demo") == 7.0
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"), [("demo-1.0-py3-none-any.whl", Kind.WHEEL), ("demo-1.0.tar.gz", Kind.SDIST)]
-)
+@pytest.mark.parametrize(("name", "kind"), [("demo-1.0-py3-none-any.whl", Kind.WHEEL), ("demo-1.0.tar.gz", Kind.SDIST)])
 def test_an_artifact_is_known_by_its_bytes(store: Store, tmp_path: Path, name: str, kind: Kind) -> None:
     """A built file is taken into the store under its digest and its own name."""
     path = built(tmp_path / "out", name)
@@ -196,7 +194,7 @@ def test_an_artifact_is_known_by_its_bytes(store: Store, tmp_path: Path, name: s
 
 @pytest.mark.parametrize("content", [b"whale", b"wheels", b"", None])
 def test_an_altered_artifact_is_not_found(store: Store, tmp_path: Path, content: bytes | None) -> None:
-    """Evidence whose artifact is gone or has other bytes, of the same size or not, proves nothing until it is mended."""
+    """Evidence whose artifact is gone or has other bytes, of the same size or not, proves nothing until mended."""
     path = built(tmp_path / "out")
     artifact = store.add(path)
     store.save(evidence(artifacts=(artifact,)))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
-from fakes import package
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
+from fakes import package
 from nox_release.config import Config, Override, Settings
 from nox_release.model import Package
 from nox_release.plan import Plan, asks_git, digest_of, make_plan, released_versions
@@ -132,7 +133,9 @@ def test_a_released_sibling_of_the_tests_is_installed_from_the_index() -> None:
 
 def test_a_folder_that_the_tests_name_is_built() -> None:
     """A path in a requirements file means the source beside it, although a version of it is released."""
-    found = plan("app", workspace(APP), "core_1.0 other_1.0", needed_by_tests(folders=("packages/other", "packages/app", "x")))
+    found = plan(
+        "app", workspace(APP), "core_1.0 other_1.0", needed_by_tests(folders=("packages/other", "packages/app", "x"))
+    )
     assert names(found) == ["app", "other"]
     assert found["other"].why == "the tests of app install it from its folder"
     assert found["app"].test_siblings == ("other",)
@@ -177,7 +180,7 @@ def test_a_circle_is_told_with_its_way() -> None:
     for broken in found.broken:
         way = broken.message.partition(": ")[2].partition(" (")[0].split(" needs ")
         assert way[0] == way[-1]
-        assert set(zip(way, way[1:], strict=False)) == {("a", "b"), ("b", "c"), ("c", "a")}
+        assert set(itertools.pairwise(way)) == {("a", "b"), ("b", "c"), ("c", "a")}
         assert "packages/a/pyproject.toml, packages/b/pyproject.toml, packages/c/pyproject.toml" in broken.message
         assert "take one requirement out" in broken.hint
         assert broken.directories == (f"packages/{broken.name}",)

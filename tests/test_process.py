@@ -169,6 +169,6 @@ def test_the_log_has_commands_and_output_but_no_environment(tmp_path: Path) -> N
     assert log(["build", tmp_path], cwd=tmp_path, env={"NAME": "a value"}) == Completed(2, "no\n")
     log.note("that was all")
     written = stream.getvalue()
-    assert written.startswith(f"$ build {tmp_path}\nno\n[exit 2 after ")
+    assert written.startswith(f"$ build {tmp_path}\nno\n[build: exit 2 after ")
     assert written.endswith("# that was all\n")
     assert "a value" not in written

@@ -157,7 +157,7 @@ def whole() -> dict[str, Any]:
 )
 def test_a_value_of_another_kind_is_told(key: str, value: object) -> None:
     """What does not describe the record is a ValueError, whichever field is wrong."""
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r".+"):
         from_json(Evidence, json.dumps({**whole(), key: value}))
 
 
@@ -173,7 +173,7 @@ def test_a_field_without_default_has_to_be_there(key: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"3", b'"text"', b"\xff\xfe\xff", b"[[]]", b"{} {}"])
 def test_damage_is_told(content: bytes) -> None:
     """What is no JSON, or JSON of something else, is a ValueError."""
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r".+"):
         from_json(Evidence, content)
 
 
@@ -183,14 +183,14 @@ def test_half_of_a_record_is_never_a_record(data: st.DataObject) -> None:
     """A record cut off anywhere is a ValueError."""
     content = to_json(data.draw(EVIDENCE)).encode()
     cut = content[: data.draw(st.integers(0, len(content) - 1))]
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r".+"):
         from_json(Evidence, cut)
 
 
 def test_a_pair_has_two_items() -> None:
     """A tuple of fixed length is not read from a longer or shorter list."""
     for wrong in ([], ["a"], ["a", 1, 2]):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r".+"):
             from_json(Everything, json.dumps({"pair": wrong}))
 
 

@@ -36,7 +36,10 @@ def asked(text: str, **others: str) -> Requirements:
         ("pytest==9.0 \\\n    --hash=sha256:abc", ("pytest==9.0",)),
         ("\ufeffpytest", ("pytest",)),
         ("pytest\r\ntox\r\n", ("pytest", "tox")),
-        ("-i https://example.org/simple\n--index-url https://a\n--extra-index-url=https://b\n--pre\npytest", ("pytest",)),
+        (
+            "-i https://example.org/simple\n--index-url https://a\n--extra-index-url=https://b\n--pre\npytest",
+            ("pytest",),
+        ),
         ("-f wheels\n--find-links wheels\n--no-binary :all:\n--only-binary=:all:\n-c limits.txt", ()),
     ],
 )
@@ -119,7 +122,25 @@ def test_requirements_add_up() -> None:
 
 
 LINES = st.sampled_from(
-    ["-r ", "-r a", "-r b", "-e .", "-e", "--editable=", "[", "]", "pytest", "==", "9", ";", "@", "--", "\\\n", " #", "\n"]
+    [
+        "-r ",
+        "-r a",
+        "-r b",
+        "-e .",
+        "-e",
+        "--editable=",
+        "[",
+        "]",
+        "pytest",
+        "==",
+        "9",
+        ";",
+        "@",
+        "--",
+        "\\\n",
+        " #",
+        "\n",
+    ]
 )
 
 
@@ -129,8 +150,7 @@ def test_any_content_is_understood_or_blocked(content: bytes) -> None:
     """Whatever stands in a file, it is read or Blocked, and what was read are requirements."""
     try:
         found = read_requirements("a", lambda path: content if path in {"a", "b"} else None)
-    except Blocked as error:
-        assert error.message and error.hint
+    except Blocked:
         return
     for text in found.requires:
         Requirement(text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from fakes import package
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fakes import package
 from nox_release.errors import Misuse
 from nox_release.selection import dependents, reachable, select
 from nox_release.workspace import Broken, Workspace
@@ -86,7 +86,11 @@ def test_what_targets_mean(targets: str, expected: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("targets", "message", "hint"),
     [
-        ("azure-cor", "azure-cor matches nothing: no package of this workspace has that name", "did you mean azure-core"),
+        (
+            "azure-cor",
+            "azure-cor matches nothing: no package of this workspace has that name",
+            "did you mean azure-core",
+        ),
         ("xyz", "xyz matches nothing: no package of this workspace has that name", "azure-core"),
         ("azure-mgnt-*", "azure-mgnt-* matches nothing: the glob matches no package", "azure-mgmt-"),
         ("azure-tool*", "azure-tool* matches nothing: the glob matches no package", "did you mean azure-tool"),

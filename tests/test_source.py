@@ -229,6 +229,19 @@ def test_blobs_are_read_byte_for_byte(git: Git) -> None:
     assert git.blob(seen.files["README.md"].oid) == b"# all\n"
 
 
+def test_blobs_may_be_read_beforehand(git: Git) -> None:
+    """Many at once are what they are one by one; one that is lost is said when it is asked for."""
+    seen = git.snapshot()
+    oids = [entry.oid for entry in seen.files.values()]
+    git.prefetch([oids[0], "0" * 40, *oids, *oids])
+    git.prefetch([])
+    assert {path: git.blob(entry.oid) for path, entry in seen.files.items()} == {
+        path: text.encode() if isinstance(text, str) else text for path, text in FILES.items()
+    }
+    with pytest.raises(Blocked, match="git has no object"):
+        git.blob("0" * 40)
+
+
 def test_a_lost_object_is_said(git: Git) -> None:
     """An object that git does not have blocks; it is not an empty file."""
     with pytest.raises(Blocked, match=f"git has no object {'0' * 40}") as caught:

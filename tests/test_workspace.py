@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
-from fakes import package
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fakes import package
 from nox_release.config import Config
 from nox_release.model import Package
 from nox_release.source import Entry, Git, Snapshot
@@ -24,6 +24,9 @@ class Blobs(Git):
 
     def blob(self, oid: str) -> bytes:
         return oid.encode()
+
+    def prefetch(self, oids: Iterable[str]) -> None:
+        pass
 
 
 GIT = Blobs(Path("nowhere"), Path("nowhere"))
@@ -114,7 +117,13 @@ UV = b"[tool.uv.workspace]\nmembers = ['libs/*']\nexclude = ['libs/old']\n"
 )
 def test_where_packages_are_looked_for(config: Config, root: bytes | None, expected: list[str]) -> None:
     """The globs of the configuration, else the members for uv, else every folder that is not there to be shown."""
-    files = ["setup.py", "libs/a/pyproject.toml", "libs/a/tests/fake/setup.py", "libs/old/setup.cfg", "sdk/x/y/setup.py"]
+    files = [
+        "setup.py",
+        "libs/a/pyproject.toml",
+        "libs/a/tests/fake/setup.py",
+        "libs/old/setup.cfg",
+        "sdk/x/y/setup.py",
+    ]
     files += ["docs/setup.py", ".hidden/setup.py", "libs/a/README.md", "libs/a/src/module.py"]
     folders = package_folders(dict.fromkeys(files), config, root)
     assert list(folders) == [folder or "." for folder in expected]
@@ -148,7 +157,9 @@ def test_links_add_to_what_is_declared() -> None:
     """Files that the build declares stay beside those that links lead to, each once."""
     taken = with_links(
         package(outside=("VERSION", "LICENSE")),
-        snapshot({"LICENSE": "", "NOTICE": ""}, {"packages/demo/a": "../../LICENSE", "packages/demo/b": "../../NOTICE"}),
+        snapshot(
+            {"LICENSE": "", "NOTICE": ""}, {"packages/demo/a": "../../LICENSE", "packages/demo/b": "../../NOTICE"}
+        ),
         GIT,
     )
     assert taken.outside == ("LICENSE", "NOTICE", "VERSION")
@@ -188,7 +199,10 @@ def test_further_requirements_have_siblings_too() -> None:
     """What the tests require counts where it is asked for."""
     demo = package(requires=("core",))
     found = workspace(demo, package("core"), package("testing")).siblings(demo, ["testing>=2"])
-    assert [(each.name, str(requirement.specifier)) for each, requirement in found] == [("core", ""), ("testing", ">=2")]
+    assert [(each.name, str(requirement.specifier)) for each, requirement in found] == [
+        ("core", ""),
+        ("testing", ">=2"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fakes import package
-
 from nox_release.model import Artifact, Evidence, Kind, Outcome, Stage
 from nox_release.plan import Plan, Planned
 from nox_release.report.candidate import candidate

@@ -7,9 +7,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from fakes import package
 from rich.console import Console
 
+from fakes import package
 from nox_release.check import Finding, Severity
 from nox_release.config import Config
 from nox_release.model import Evidence, Outcome, Stage

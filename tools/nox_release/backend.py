@@ -75,7 +75,7 @@ class Backend:
         try:
             requires = ProjectBuilder(self.source).build_system_requires
             builder = self._builder(requires)
-            if self._may_require_more() and (more := builder.get_requires_for_build(distribution) - requires):
+            if self._may_require_more(distribution) and (more := builder.get_requires_for_build(distribution) - requires):
                 builder = self._builder(requires | more)
             return work(builder)
         except BuildBackendException as error:
@@ -83,13 +83,13 @@ class Backend:
         except (BuildException, BuildSystemTableValidationError) as error:
             raise BuildFailed(str(error)) from None
 
-    def _may_require_more(self) -> bool:
+    def _may_require_more(self, distribution: Distribution) -> bool:
         """Whether the hook that tells further build requirements can answer anything.
 
         setuptools makes its answer from ``setup_requires``, which stands in setup.py or setup.cfg; without them
-        the hook takes half a second to say nothing.
+        the hook takes half a second to say nothing. For a wheel, setuptools before 70.1 also asks for ``wheel``.
         """
-        if any((self.source / name).exists() for name in ("setup.py", "setup.cfg")):
+        if distribution == "wheel" or any((self.source / name).exists() for name in ("setup.py", "setup.cfg")):
             return True
         table = tomllib.loads((self.source / "pyproject.toml").read_text(encoding="utf-8-sig"))
         return bool(table.get("build-system", {}).get("build-backend") != "setuptools.build_meta")

@@ -74,6 +74,7 @@ class Chain:
     def snapshot(self) -> Snapshot:
         """The source, looked at once."""
         self.store.prepare()
+        self.store.sweep_logs()
         return self.git.snapshot()
 
     @cached_property

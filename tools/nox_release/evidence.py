@@ -139,6 +139,11 @@ class Store:
         self.sweep()
         return target
 
+    def sweep_logs(self, keep: int = 20) -> None:
+        """Take away the logs of all but the newest commands."""
+        for path in sorted(self.folder("logs").glob("2*"))[:-keep]:
+            shutil.rmtree(path, ignore_errors=True)
+
     def sweep(self) -> None:
         """Take away what replaced deliveries and killed commands left behind."""
         for path in self.folder("tmp").glob("old-*"):

@@ -64,8 +64,10 @@ def _matched(target: str, workspace: Workspace, changed: Changed) -> Iterable[st
 
 
 def _named(target: str, names: Iterable[str]) -> tuple[str]:
-    if target in names:
-        return (target,)  # a package that could not even be read goes by its folder
+    # A package that could not even be read goes by its folder; most folders are named as their package.
+    unread = [name for name in names if "/" in name and target in (name, name.rpartition("/")[2])]
+    if len(unread) == 1 and canonicalize_name(target) not in names:
+        return (unread[0],)
     name = canonicalize_name(target)
     if name not in names:
         _some((), target, names, "no package of this workspace has that name")

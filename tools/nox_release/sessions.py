@@ -29,6 +29,8 @@ def register_sessions() -> None:
     """Register one nox session for each stage, chained by ``requires=``."""
     root = Path.cwd()  # nox goes to the noxfile's folder before it reads the noxfile
     command = _once(root, time.time())
+    # Outside CI nox skips a session whose interpreter is missing, and a skipped session counts as success.
+    nox.options.error_on_missing_interpreters = True
     for stage in Stage:
         nox.session(
             name=stage.value,

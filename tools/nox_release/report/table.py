@@ -33,7 +33,7 @@ class Cell:
         if self.state is State.PASSED:
             return f"{self.note or self.state} {duration(self.seconds)}"
         if self.state is State.UNCHANGED:
-            return f"{self.note or self.state}"
+            return f"{self.note or self.state} ({duration(self.seconds)})"
         return f"{self.state} {duration(self.seconds)}" if self.seconds else self.state.value
 
 

@@ -64,9 +64,9 @@ def without_sources(package: Path, roots: tuple[str, ...]) -> Path:
     for folder in (package, package / "src", package / "lib", package / "python"):
         for root in set(roots) - {"tests", "test"}:
             source = folder / root
-            if source.is_dir():
+            if source.is_dir() and not source.is_symlink():
                 shutil.rmtree(source)
-            else:
+            elif folder.is_dir():
                 source.unlink(missing_ok=True)
     return package
 
