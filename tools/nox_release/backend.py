@@ -75,7 +75,9 @@ class Backend:
         try:
             requires = ProjectBuilder(self.source).build_system_requires
             builder = self._builder(requires)
-            if self._may_require_more(distribution) and (more := builder.get_requires_for_build(distribution) - requires):
+            if self._may_require_more(distribution) and (
+                more := builder.get_requires_for_build(distribution) - requires
+            ):
                 builder = self._builder(requires | more)
             return work(builder)
         except BuildBackendException as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -15,7 +16,7 @@ from nox_release import manifest as release_manifest
 from nox_release import toolchain
 from nox_release.arguments import Arguments
 from nox_release.config import Config, Settings, read_config
-from nox_release.errors import Misuse
+from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import FOLDER, Store
 from nox_release.model import REQUIRES, Evidence, Package, Stage
 from nox_release.plan import Plan, Planned, digest_of, make_plan
@@ -150,9 +151,12 @@ class Chain:
         for extra in settings.test_extras:
             found += Requirements(package.extras.get(extra, ()))
         for name in settings.test_requirements:
-            path = name if package.directory == "." else f"{package.directory}/{name}"
+            path = posixpath.normpath(f"{package.directory}/{name}")
             if path in self.snapshot.files:
-                found += read_requirements(path, self._read)
+                try:
+                    found += read_requirements(path, self._read)
+                except Blocked as error:  # a broken file keeps this package's tests from running, and nothing else
+                    found += Requirements(problem=str(error))
         return found
 
     @property
@@ -268,12 +272,14 @@ class Chain:
             upstream += [item.sha256 for item in found.artifacts]
         settings = self.config.for_package(planned.name)
         plan = self.plan(machine)
+        if stage is Stage.BUILD_SDIST:  # what was built from uncommitted work is built again from the commit
+            upstream.append(self._uncommitted(planned))
         parts: list[object] = [self._code, stage, self._locks(stage), machine.interpreter, self.config.installer]
         parts += [machine.uv and self._uv(machine.uv), planned.name, planned.version, planned.source, upstream]
         parts += [settings.ignore, [asdict(settings)[key] for key in _SETTINGS.get(stage, ())]]
         parts += [self.config.credentials, self.config.pass_environment, planned.siblings]
         if stage is Stage.TEST:
-            parts += [planned.test_siblings, planned.test_requires]
+            parts += [planned.test_siblings, planned.test_requires, planned.test_constraints, planned.test_problem]
         if stage in (Stage.LINT_METADATA, Stage.PUBLISH):
             parts += [self.config.tag_format, plan.tags.get(self.tag(planned))]
         if stage is Stage.PUBLISH:
@@ -281,6 +287,13 @@ class Chain:
         if planned.history:  # the version or the list of files may follow from it
             parts += [plan.commit, sorted(self.git.tags().items()), plan.tree]
         return digest_of(*parts)
+
+    def _uncommitted(self, planned: Planned) -> bool:
+        """Whether uncommitted work is in the package's source."""
+        package, prefix = planned.package, self.snapshot.prefix
+        below = prefix if package.directory == "." else f"{prefix}{package.directory}/"
+        outside = {f"{prefix}{path}" for path in package.outside}
+        return any(path.startswith(below) or path in outside for path in self.snapshot.uncommitted)
 
     def tag(self, planned: Planned) -> str:
         """Name of the git tag of this release."""
@@ -318,9 +331,8 @@ class Chain:
         if len(evidence) == len(stages):
             whole = release_manifest.manifest(
                 evidence,
-                commit=self.snapshot.commit,
                 source=planned.source,
-                committed=not self.snapshot.uncommitted,
+                committed=not self._uncommitted(planned),
             )
             files[release_manifest.FILENAME] = release_manifest.text(whole)
         self.store.deliver(planned.name, built, files)

@@ -114,6 +114,8 @@ def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Confi
         config.tag_format.format(name="name", version="1.0")
     except (KeyError, IndexError, ValueError, AttributeError, TypeError):
         raise Misuse(f'{place}: tag-format is "{config.tag_format}"', "use {name} and {version} in it") from None
+    if "{version}" not in config.tag_format:
+        raise Misuse(f'{place}: tag-format is "{config.tag_format}"', "use {version} in it, and {name}")
     return config
 
 

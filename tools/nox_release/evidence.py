@@ -7,11 +7,13 @@ the same thing, and nothing that is found can be half of something.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -148,6 +150,10 @@ class Store:
         """Take away what replaced deliveries and killed commands left behind."""
         for path in self.folder("tmp").glob("old-*"):
             shutil.rmtree(path, ignore_errors=True)
+        for path in self.folder("tmp").glob("new-*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < time.time() - 3600:  # nobody takes an hour to copy a few files
+                    shutil.rmtree(path, ignore_errors=True)
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:

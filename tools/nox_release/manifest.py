@@ -24,7 +24,7 @@ class Manifest:
     name: str
     version: str
     commit: str
-    """The commit whose tree was built."""
+    """The commit whose tree was built, and whose time is in the artifacts."""
     source: str
     """Digest of the package's source, see :meth:`nox_release.source.Snapshot.digest`."""
     committed: bool
@@ -35,7 +35,7 @@ class Manifest:
     """Stage → what it found; all passed."""
 
 
-def manifest(evidence: Mapping[str, Evidence], *, commit: str, source: str, committed: bool) -> Manifest:
+def manifest(evidence: Mapping[str, Evidence], *, source: str, committed: bool) -> Manifest:
     """Put the evidence of one package together: of every stage before publish, passed.
 
     :raises KeyError: where a build is missing.
@@ -45,7 +45,7 @@ def manifest(evidence: Mapping[str, Evidence], *, commit: str, source: str, comm
         SCHEMA,
         built[1].package,
         built[1].version,
-        built[0].facts["commit"] if committed else commit,
+        built[0].facts["commit"],
         source,
         committed,
         tuple(artifact for item in built for artifact in item.artifacts),

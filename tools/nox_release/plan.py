@@ -44,7 +44,11 @@ class Planned:
     test_siblings: tuple[str, ...] = ()
     """The same for its tests, beyond ``siblings``."""
     test_requires: tuple[str, ...] = ()
-    """What its tests require besides."""
+    """What its tests require, siblings with their extras among it."""
+    test_constraints: tuple[str, ...] = ()
+    """What limits the versions of that."""
+    test_problem: str = ""
+    """Why it is not known what its tests require."""
     for_tests: bool = False
     """A companion that only tests install."""
 
@@ -110,62 +114,77 @@ def make_plan(
         package = workspace.packages[todo.pop()]
         needs = [(sibling, requirement, "") for sibling, requirement in workspace.siblings(package)]
         if package.name in targets:
-            tests[package.name] = wanted = test_needs(package, config.for_package(package.name))
+            wanted = _with_folders(test_needs(package, config.for_package(package.name)), folders)
+            tests[package.name] = wanted
             needs += [
                 (sibling, requirement, "the tests of ")
                 for sibling, requirement in workspace.siblings(package, wanted.requires)
             ]
             # A path in a requirements file means the source beside it, whatever is released.
-            for name in (folders[folder] for folder in wanted.folders if folder in folders):
-                if name not in chosen:
-                    chosen[name] = f"the tests of {package.name} install it from its folder"
-                    todo.append(name)
+            for name in {folders[_folder(text)] for text in wanted.folders} - chosen.keys():
+                chosen[name] = f"the tests of {package.name} install it from its folder"
+                todo.append(name)
         for sibling, requirement, whose in needs:
-            if (
-                sibling.name not in chosen
-                and not _suits(requirement, released.get(sibling.name, ()))
-                and _fits(sibling, requirement)
-            ):
+            suits = _suits(requirement, released.get(sibling.name, released.get("", ())))
+            if sibling.name not in chosen and not suits and _fits(sibling, requirement):
                 chosen[sibling.name] = f"{whose}{package.name} needs {requirement}, and no released version suits"
                 todo.append(sibling.name)
     edges = {
-        name: {sibling.name for sibling, _ in workspace.siblings(workspace.packages[name])} & chosen.keys()
+        name: {
+            sibling.name
+            for sibling, requirement in workspace.siblings(workspace.packages[name])
+            # What wants an older sibling than the one here gets it from the index, as its users do.
+            if sibling.name in chosen and _fits(sibling, requirement)
+        }
         for name in chosen
     }
-    order, circular = _order(edges, workspace)
-    broken += circular
+    circular = _circular(edges, workspace)
     lost = {item.name for item in circular}
-    edges = {name: needs - lost for name, needs in edges.items()}
+    edges = {name: needs - lost for name, needs in edges.items() if name not in lost}
     planned = []
-    for name in order:
+    for name in _order(edges):
         package = workspace.packages[name]
-        settings = config.for_package(name)
         siblings = reachable(name, edges) - {name}
         wanted = tests.get(name, Requirements())
-        beside = {folders[folder] for folder in wanted.folders if folder in folders}
-        beside |= {canonicalize_name(Requirement(text).name) for text in wanted.requires} & chosen.keys()
-        beside = set().union(*(reachable(item, edges) for item in beside - lost)) - siblings - {name}
+        beside = {folders[_folder(text)] for text in wanted.folders}
+        beside |= {
+            sibling.name
+            for sibling, requirement in workspace.siblings(package, wanted.requires)
+            if _fits(sibling, requirement)
+        }
+        beside = set().union(*(reachable(item, edges) for item in beside & edges.keys())) - siblings - {name}
         planned.append(
             Planned(
                 package,
                 name in targets,
                 chosen[name],
                 digest(package),
-                settings.git_history or asks_git(package),
+                config.for_package(name).git_history or asks_git(package),
                 tuple(sorted(siblings)),
                 tuple(sorted(beside)),
-                tuple(
-                    dict.fromkeys(
-                        text for text in wanted.requires if canonicalize_name(Requirement(text).name) not in chosen
-                    )
-                ),
+                tuple(dict.fromkeys(wanted.requires)),
+                tuple(dict.fromkeys(wanted.constraints)),
+                wanted.problem,
             )
         )
     installed = {name for item in planned if item.target for name in item.siblings}
     return Plan(
         tuple(replace(item, for_tests=not item.target and item.name not in installed) for item in planned),
-        tuple(broken),
+        (*broken, *circular),
     )
+
+
+def _folder(text: str) -> str:
+    return text.partition("[")[0]
+
+
+def _with_folders(wanted: Requirements, folders: Mapping[str, str]) -> Requirements:
+    """Turn extras of folders into requirements, and folders that hold no package into a problem."""
+    if strange := [text for text in wanted.folders if _folder(text) not in folders]:
+        why = f"the tests install {strange[0]}, which is no package of this workspace"
+        return Requirements(wanted.requires, (), wanted.constraints, wanted.problem or why)
+    extras = [f"{folders[_folder(text)]}{text[len(_folder(text)) :]}" for text in wanted.folders if "[" in text]
+    return wanted + Requirements(tuple(extras))
 
 
 def asks_git(package: Package) -> bool:
@@ -200,35 +219,40 @@ def _fits(sibling: Package, requirement: Requirement) -> bool:
     return sibling.version is None or requirement.specifier.contains(sibling.version, prereleases=True)
 
 
-def _order(edges: Mapping[str, set[str]], workspace: Workspace) -> tuple[list[str], list[Broken]]:
-    """Return the names so that each comes after what it needs, and the packages that need one another in a circle."""
-    edges = {name: set(needs) for name, needs in sorted(edges.items())}
-    circular: list[Broken] = []
-    while True:
-        try:
-            sorter = graphlib.TopologicalSorter({name: sorted(needs) for name, needs in edges.items()})
-            sorter.prepare()
-        except graphlib.CycleError as error:
-            circle = error.args[1][:-1]
-            files = ", ".join(sorted(workspace.packages[name].described_by for name in circle))
-            way = " needs ".join(reversed(error.args[1]))
-            circular += [
-                Broken(
-                    name,
-                    (workspace.packages[name].directory,),
-                    f"packages need one another in a circle: {way} ({files})",
-                    "no order of uploads is safe for them: take one requirement out",
-                )
-                for name in circle
-            ]
-            edges = {name: needs - set(circle) for name, needs in edges.items() if name not in circle}
-            continue
-        order: list[str] = []
-        while sorter.is_active():
-            ready = sorted(sorter.get_ready())
-            order += ready
-            sorter.done(*ready)
-        return order, circular
+def _order(edges: Mapping[str, set[str]]) -> list[str]:
+    """Return the names so that each comes after what it needs, and otherwise in the alphabet's order."""
+    sorter = graphlib.TopologicalSorter({name: sorted(edges[name]) for name in sorted(edges)})
+    sorter.prepare()
+    order: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        order += ready
+        sorter.done(*ready)
+    return order
+
+
+def _circular(edges: Mapping[str, set[str]], workspace: Workspace) -> list[Broken]:
+    """Return the packages that need one another in a circle."""
+    try:
+        graphlib.TopologicalSorter(edges).prepare()
+    except graphlib.CycleError:
+        pass
+    else:
+        return []
+    below = {name: set().union(*(reachable(needed, edges) for needed in edges[name])) for name in edges}
+    broken = []
+    for name in sorted(name for name in edges if name in below[name]):
+        circle = sorted(other for other in below[name] if name in below[other])
+        files = ", ".join(workspace.packages[other].described_by for other in circle)
+        broken.append(
+            Broken(
+                name,
+                (workspace.packages[name].directory,),
+                f"packages need one another in a circle: {', '.join(circle)} ({files})",
+                "no order of uploads is safe for them: take one requirement out",
+            )
+        )
+    return broken
 
 
 def digest_of(*parts: object) -> str:

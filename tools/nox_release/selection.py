@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from packaging.utils import canonicalize_name
@@ -42,7 +43,7 @@ def _matched(target: str, workspace: Workspace, changed: Changed) -> Iterable[st
     if target == "all":
         return _some(public, target, names, "this workspace has no package that may be published")
     if separator and selector == "path":
-        folder = value.strip("/") or "."
+        folder = posixpath.normpath(value.strip("/") or ".")
         inside = {name for name in public if any(_below(place, folder) for place in _folders(name, workspace))}
         return _some(inside, target, names, f"no package lies in {folder}")
     if separator and selector == "changed-since":
@@ -58,7 +59,7 @@ def _matched(target: str, workspace: Workspace, changed: Changed) -> Iterable[st
             f"unknown selector {selector}: in {target}", "the selectors are path:, changed-since:, dependents-of:"
         )
     if any(character in target for character in "*?["):
-        glob = target.lower().replace("_", "-")
+        glob = target.lower().replace("_", "-").replace(".", "-")
         return _some({name for name in public if matches(name, [glob])}, target, names, "the glob matches no package")
     return _named(target, names)
 

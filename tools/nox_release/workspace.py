@@ -106,8 +106,9 @@ def with_links(package: Package, snapshot: Snapshot, git: Git) -> Package:
             target = posixpath.normpath(
                 posixpath.join(posixpath.dirname(start + path), git.blob(entry.oid).decode(errors="replace"))
             )
-            if not target.startswith(start) and target in snapshot.files:
-                outside.add(target)
+            if not target.startswith(start):
+                outside |= {target} & snapshot.files.keys()
+                outside |= {f"{target}/{below}" for below in snapshot.below(target)}
     return replace(package, outside=tuple(sorted(outside)))
 
 
@@ -146,8 +147,12 @@ def _uv_members(root: bytes | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if root is None:
         return (), ()
     document: dict[str, Any] = tomllib.loads(root.decode("utf-8-sig"))
-    table = document.get("tool", {}).get("uv", {}).get("workspace", {})
-    return tuple(table.get("members", ())), tuple(table.get("exclude", ()))
+    table: Any = document.get("tool", {})
+    for key in ("uv", "workspace"):
+        table = table.get(key, {}) if isinstance(table, dict) else {}
+    lists = [table.get(key, []) if isinstance(table, dict) else [] for key in ("members", "exclude")]
+    members, excluded = (tuple(map(str, item)) if isinstance(item, list) else () for item in lists)
+    return members, excluded
 
 
 def translate(glob: str) -> re.Pattern[str]:

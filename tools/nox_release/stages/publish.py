@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from nox_release.checks.publication import PUBLICATION, Publication
 from nox_release.environment import last_line
+from nox_release.errors import Blocked
 from nox_release.index.rehearsal import rehearsal_index
 from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
@@ -79,6 +80,8 @@ def upload_absent(job: Job, index: Index, artifacts: tuple[Artifact, ...]) -> di
     for artifact in artifacts:
         if artifact.filename in there:
             continue
+        if not job.store.holds(artifact):
+            raise Blocked(f"{artifact.filename} is not what was approved", "run the command again with --fresh")
         answer = index.uploader.upload(job.store.path(artifact))
         job.run.note(f"upload of {artifact.filename}: {answer.status} {answer.reason}")
         if not 200 <= answer.status < 300:

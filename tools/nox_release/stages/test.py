@@ -33,12 +33,18 @@ def run(job: Job) -> Result:
 def _tests(job: Job) -> TestRun:
     command = list(job.settings.test_command)
     shown = " ".join(command)
+    if job.planned.test_problem:
+        return TestRun(shown, refused=job.planned.test_problem)
     venv = job.installer.create(job.folder / "venv", job.run)
     wheels = [job.path(Kind.WHEEL, name) for name in (*job.planned.siblings, *job.planned.test_siblings)]
     requires = list(job.planned.test_requires)
     uses_pytest = Path(command[0]).name == "pytest"
     if uses_pytest and not any(Requirement(text).name == "pytest" for text in requires):
         requires.append(PYTEST)
+    if job.planned.test_constraints:
+        limits = job.folder / "constraints.txt"
+        limits.write_text("\n".join(job.planned.test_constraints))
+        requires += ["--constraint", str(limits)]
     done = job.installer.install(venv, [str(job.path(Kind.WHEEL)), *map(str, wheels), *requires], job.run)
     if done.code:
         return TestRun(shown, refused=last_line(done.output))

@@ -1,0 +1,126 @@
+"""publish: reconciling an index with what was approved, and reading back what users get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from archives import make_sdist, make_wheel
+from jobs import Bench, codes, told
+from projects import FLIT, below, demo
+
+from nox_release import manifest
+from nox_release.index.upload import Uploader
+from nox_release.model import Kind, Stage
+from nox_release.stages import publish
+from nox_release.stages.publish import Index
+from nox_release.work import Result
+
+pytestmark = pytest.mark.end_to_end
+Make = Callable[..., Bench]
+
+
+@pytest.fixture
+def index() -> Iterator[Index]:
+    """An empty index on loopback."""
+    import os
+
+    with publish.index(os.environ) as one:
+        yield one
+
+
+def ready(bench: Make, more: str = "", **fields: object) -> Bench:
+    """The package ``demo``, built and approved."""
+    made = bench(demo(FLIT), **fields)
+    made.put(Stage.BUILD_SDIST, make_sdist(made.folder, {"pyproject.toml": FLIT}))
+    made.put(Stage.BUILD_WHEEL, make_wheel(made.folder, {"demo/__init__.py": ""}, more=more))
+    approve(made)
+    return made
+
+
+def approve(made: Bench, name: str = "demo") -> None:
+    evidence = made.built[name]
+    built = {stage: replace(one, facts={"commit": made.snapshot.commit}) for stage, one in evidence.items()}
+    whole = manifest.manifest(built, commit=made.snapshot.commit, source="", committed=True)
+    made.store.deliver(name, whole.artifacts, {manifest.FILENAME: manifest.text(whole)})
+
+
+def run(made: Bench, index: Index, name: str = "demo") -> Result:
+    return publish.run(made.job(Stage.PUBLISH, name), index)
+
+
+def test_what_is_approved_is_on_the_index_afterwards(bench: Make, index: Index) -> None:
+    """Both files, byte for byte; the second time nothing is sent."""
+    made = ready(bench)
+    result = run(made, index)
+    assert codes(result) == []
+    assert result.facts["tag"] == "demo_1.0"
+    assert {name: one.sha256 for name, one in index.reader.files("demo").items()} == {
+        artifact.filename: artifact.sha256 for artifact in result.artifacts
+    }
+    assert made.log.count("# upload of ") == 2
+    assert run(made, index) == result
+    assert "# upload of " not in made.log
+
+
+def test_a_half_published_release_is_finished(bench: Make, index: Index) -> None:
+    """What is there already is left alone, the rest is sent."""
+    made = ready(bench)
+    assert index.uploader.upload(made.job(Stage.PUBLISH).path(Kind.SDIST)).status == 200
+    assert codes(run(made, index)) == []
+    assert made.log.count("# upload of ") == 1
+
+
+def test_other_bytes_under_the_name_are_found(bench: Make, index: Index, tmp_path: Path) -> None:
+    """What somebody else published is not what was approved, and nothing is sent over it."""
+    made = ready(bench)
+    (tmp_path / "other").mkdir()
+    assert index.uploader.upload(make_wheel(tmp_path / "other", {"evil.py": ""})).status == 200
+    ((code, where, message),) = told(run(made, index))
+    assert (code, where) == ("PUB102", "demo-1.0-py3-none-any.whl")
+    assert message.endswith(f", not {made.job(Stage.PUBLISH).artifacts(Kind.WHEEL)[0].sha256}")
+
+
+def test_a_refusal_is_found(bench: Make, index: Index) -> None:
+    """With the index's own words, for each file; nothing is installed then."""
+    made = ready(bench)
+    stranger = Index(index.reader, Uploader(index.uploader.url, "stranger", "guess"))
+    refused = told(run(made, stranger))
+    assert [(code, where) for code, where, _ in refused] == [
+        ("PUB101", "demo-1.0.tar.gz"),
+        ("PUB101", "demo-1.0-py3-none-any.whl"),
+    ]
+    assert all(message.startswith(("401", "403")) for _, _, message in refused)
+    assert "pip install" not in made.log
+
+
+def test_what_does_not_install_from_the_index_is_found(bench: Make, index: Index) -> None:
+    """A requirement that users cannot get."""
+    made = ready(bench, more="Requires-Dist: absent @ file:///absent-1.0-py3-none-any.whl\n")
+    ((code, where, _),) = told(run(made, index))
+    assert (code, where) == ("PUB103", "demo==1.0")
+
+
+def test_a_companion_stands_in_and_is_told(bench: Make, index: Index, tmp_path: Path) -> None:
+    """An unreleased sibling is published here without a manifest, and the target says that it needs it."""
+    needs = FLIT.replace('description = "It does things"', 'description = "x"\ndependencies = ["contoso-core"]')
+    core = below("packages/core", {"pyproject.toml": FLIT.replace('"demo"', '"contoso-core"')})
+    made = bench({**demo(needs), **core})
+    for name, more in (("contoso-core", ""), ("demo", "Requires-Dist: contoso-core\n")):
+        made.put(
+            Stage.BUILD_SDIST, make_sdist(tmp_path, {"pyproject.toml": ""}, name.replace("-", "_"), more=more), name
+        )
+        made.put(Stage.BUILD_WHEEL, make_wheel(tmp_path, {f"{name[:4]}/x.py": ""}, name, more=more), name)
+    approve(made)
+    assert told(run(made, index, "contoso-core")) == []
+    assert told(run(made, index)) == [("PUB202", "requirements", "contoso-core is not released")]
+
+
+def test_uncommitted_work_is_told(bench: Make, index: Index) -> None:
+    """A rehearsal takes it, with a warning."""
+    made = ready(bench)
+    made.checkout.write({"packages/demo/demo/more.py": ""})
+    made.look()
+    assert told(run(made, index)) == [("PUB201", "git", "not committed: packages/demo/demo/more.py")]
