@@ -8,6 +8,10 @@ from nox_release.model import Evidence
 from nox_release.plan import Plan, Planned
 
 
+SHOWN = 5
+"""Packages of which every file is named; of more, a line each."""
+
+
 def candidate(plan: Plan, published: Mapping[str, Evidence | str], tag: Callable[[Planned], str]) -> Iterator[str]:
     """Yield the lines.
 
@@ -22,10 +26,15 @@ def candidate(plan: Plan, published: Mapping[str, Evidence | str], tag: Callable
     for planned in whole:
         evidence = published[planned.name]
         assert isinstance(evidence, Evidence)
+        there = plan.tags.get(tag(planned))
+        tagged = f"{'find the tag' if there else 'tag'} {tag(planned)} at {(there or plan.commit)[:10]}"
+        if len(whole) > SHOWN:
+            total = sum(item.size for item in evidence.artifacts)
+            yield f"  upload {len(evidence.artifacts)} files of {planned.name} ({total:,} bytes), {tagged}"
+            continue
         files = ", ".join(f"{item.filename} ({item.size:,} bytes)" for item in evidence.artifacts)
         yield f"  upload {files}"
-        there = plan.tags.get(tag(planned))
-        yield f"  {'find the tag' if there else 'tag'} {tag(planned)} at {(there or plan.commit)[:10]}"
+        yield f"  {tagged}"
     if plan.uncommitted:
         yield f"but it would refuse: {len(plan.uncommitted)} paths are not committed."
     if companions := [planned.name for planned in plan.packages if not planned.target]:

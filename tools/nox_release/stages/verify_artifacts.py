@@ -86,8 +86,8 @@ def _look(job: Job, kind: Kind, wheel: Wheel, installed: _Installed) -> Installa
         conflicts = [last_line(checked.output)]
     answers = _inspect(job, venv, name, wheel.modules)
     failed = {answer["module"]: answer for answer in answers if "module" in answer and "error" in answer}
-    # Modules that import one another in a circle may import alone.
-    for module in list(failed):
+    # Modules that import one another in a circle may import alone; what is not installed, no order brings.
+    for module in [name for name, answer in failed.items() if answer["error"] != "ModuleNotFoundError"]:
         alone = _inspect(job, venv, "", [module])
         if any(answer.get("module") == module and "error" not in answer for answer in alone):
             del failed[module]
@@ -164,23 +164,25 @@ def _explain(
         )
 
     explained: dict[str, str] = {}
-    left = {_module(failure): _key(failure) for failure in failures}
+    left = {_key(failure): failure for failure in failures}
     for extra in sorted(extras, key=unlikely):
         if not left or job.installer.install(venv, [f"{path}[{extra}]", *siblings], job.run).code:
             continue
-        for module in list(left):
-            answers = _inspect(job, venv, "", [module])
-            if any(answer.get("module") == module and "error" not in answer for answer in answers):
-                explained[left.pop(module)] = extra
+        points = any("point" in failure for failure in left.values())
+        modules = [failure["module"] for failure in left.values() if "module" in failure]
+        again = _inspect(job, venv, job.planned.name if points else "", modules)
+        loaded = {_key(answer) for answer in again if _loads(answer)}
+        explained.update(dict.fromkeys(left.keys() & loaded, extra))
+        left = {key: failure for key, failure in left.items() if key not in loaded}
     return explained
 
 
-def _module(failure: Answer) -> str:
-    return str(failure["module"] if "module" in failure else failure["value"].partition(":")[0].strip())
+def _loads(answer: Answer) -> bool:
+    return ("module" in answer or "point" in answer) and "error" not in answer
 
 
-def _key(failure: Answer) -> str:
-    return str(failure.get("module") or failure["point"])
+def _key(answer: Answer) -> str:
+    return str(answer["module"]) if "module" in answer else f"{answer['group']}: {answer['point']}"
 
 
 def _failed(answer: Answer, name: str, explained: dict[str, str]) -> Failed:
