@@ -43,6 +43,15 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Write the page of all checks from their declarations, and build the documentation, strictly."""
+    _install(session, "docs", locks=("build-sdist", "publish", "lint-metadata"))
+    with Path("docs/checks.md").open("w", encoding="utf-8") as page:
+        session.run("python", "-m", "nox_release.report.catalogue", stdout=page)
+    session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Take the measurements that the README quotes: -- NAME [options], or -- NAME --help."""
     name, *options = session.posargs or [""]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from nox_release.check import Check, Family, Finding, Problem, Severity, catalogue, exempted, matches
+from nox_release.check import Check, Family, Finding, Problem, Severity, exempted, matches
 
 
 def family() -> Family[str]:
@@ -134,19 +132,3 @@ def test_an_exempted_finding_is_still_reported() -> None:
 def test_names_match_globs(name: str, globs: list[str], expected: bool) -> None:
     """A name matches one of several globs as a whole, and its case counts."""
     assert matches(name, globs) is expected
-
-
-@given(st.lists(st.sampled_from(["AAA", "BBB", "CCC"]), unique=True))
-def test_the_catalogue_is_sorted_by_code(prefixes: list[str]) -> None:
-    """The catalogue holds every check of every family, by code, in whatever order the families come."""
-    families: list[Family[str]] = [Family(prefix, prefix) for prefix in prefixes]
-    for each in families:
-        for number in ("002", "001"):
-
-            @each.check(f"{each.prefix}{number}", "Title")
-            def rule(word: str) -> Iterator[Problem]:
-                """Say why."""
-                yield from ()
-
-    codes = [check.code for check in catalogue(families)]
-    assert codes == sorted(f"{prefix}{number}" for prefix in prefixes for number in ("001", "002"))

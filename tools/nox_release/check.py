@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -117,8 +117,3 @@ def exempted(finding: Finding, ignore: Mapping[str, str]) -> Finding:
 def matches(name: str, globs: Iterable[str]) -> bool:
     """Whether a normalized *name* matches one of *globs* (as in :mod:`fnmatch`, case-sensitive)."""
     return any(fnmatch.fnmatchcase(name, glob) for glob in globs)
-
-
-def catalogue(families: Iterable[Family[Any]]) -> tuple[Check[Any], ...]:
-    """All declared checks, by code."""
-    return tuple(sorted((check for family in families for check in family.checks), key=lambda check: check.code))

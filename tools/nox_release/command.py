@@ -124,7 +124,7 @@ class Command:
 
 def _deliver(chain: Chain, plan: Plan, machine: Machine) -> None:
     """Bring dist/ to what is built and proven: before publish reads it, and at the end of any other chain."""
-    for planned in plan.packages:
+    for planned in plan.targets:
         chain.deliver(planned, machine)
 
 

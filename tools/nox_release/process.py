@@ -73,6 +73,8 @@ class Processes:
             if isinstance(error, InterruptedError):
                 raise
             return Completed(127, f"{command[0]}: {error.strerror}\n")
+        # What it leaves running would hold its output open, and act on behind the stage's back.
+        threading.Thread(target=_end_what_is_left, args=(process,), daemon=True).start()
         try:
             output, _ = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
@@ -91,6 +93,11 @@ class Processes:
             running = list(self._running)
         for process in running:
             end_group(process)
+
+
+def _end_what_is_left(process: subprocess.Popen[str]) -> None:
+    process.wait()
+    end_group(process)
 
 
 def end_group(process: subprocess.Popen[str]) -> None:

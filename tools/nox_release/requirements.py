@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -55,13 +56,15 @@ def _read(path: str, read: Callable[[str], bytes | None], seen: set[str]) -> Req
     found = Requirements()
     for number, line in _lines(content.decode("utf-8-sig", errors="replace")):
         option, value = _split(line)
-        place = posixpath.normpath(posixpath.join(posixpath.dirname(path), value))
+        folder, bracket, extras = value.partition("[")
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(path), folder)) + bracket + extras
         if option in _INCLUDES:
             if place not in seen:
                 found += _read(place, read, seen)
         elif option in _CONSTRAINTS:
-            limits = _read(place, read, {*seen})
-            found += Requirements(constraints=(*limits.requires, *limits.constraints))
+            if place not in seen:
+                limits = _read(place, read, {*seen})
+                found += Requirements(constraints=(*limits.requires, *limits.constraints))
         elif not option and value.startswith("-"):
             continue
         elif "://" not in value and (option in _EDITABLES or value.startswith((".", "/"))):
@@ -79,7 +82,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         if raw.endswith("\\"):
             joined += f"{raw[:-1]} "
             continue
-        line = f" {joined}{raw}".split(" #")[0].strip()
+        line = re.split(r"\s#", f" {joined}{raw}", maxsplit=1)[0].strip()
         if line:
             yield started, line
         started, joined = 0, ""

@@ -106,9 +106,12 @@ def with_links(package: Package, snapshot: Snapshot, git: Git) -> Package:
             target = posixpath.normpath(
                 posixpath.join(posixpath.dirname(start + path), git.blob(entry.oid).decode(errors="replace"))
             )
-            if not target.startswith(start):
+            if not f"{target}/".startswith(start):
+                folder = "" if target == "." else f"{target}/"
                 outside |= {target} & snapshot.files.keys()
-                outside |= {f"{target}/{below}" for below in snapshot.below(target)}
+                outside |= {f"{folder}{below}" for below in snapshot.below(target)}
+    # A link to a folder that holds the package's own leads back into it.
+    outside = {path for path in outside if not path.startswith(start)} if start else outside
     return replace(package, outside=tuple(sorted(outside)))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from nox_release.model import Evidence
 from nox_release.plan import Plan, Planned
 
-
 SHOWN = 5
 """Packages of which every file is named; of more, a line each."""
 

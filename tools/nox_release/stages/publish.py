@@ -69,7 +69,10 @@ def approved(job: Job) -> tuple[Artifact, ...]:
     """
     if job.planned.target:
         path = job.store.dist / job.planned.name / FILENAME
-        return from_json(Manifest, path.read_bytes()).artifacts
+        manifest = from_json(Manifest, path.read_bytes())
+        if manifest.source != job.planned.source:
+            raise Blocked(f"{path} is of another source than the plan", "run the command again")
+        return manifest.artifacts
     return (*job.artifacts(Kind.SDIST), *job.artifacts(Kind.WHEEL))
 
 
