@@ -31,6 +31,7 @@ LAYERS = (
     "bench worker",
     # one command, from its plan to its end
     "completion",
+    "planning",
     "chain",
     "command",
     "sessions",

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-import posixpath
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nox_release import manifest as release_manifest
 from nox_release import toolchain
 from nox_release.arguments import Arguments
-from nox_release.config import Config, Settings, read_config
-from nox_release.errors import Blocked, Misuse
+from nox_release.config import Config, read_config
 from nox_release.evidence import FOLDER, Store
-from nox_release.model import REQUIRES, Evidence, Package, Stage
-from nox_release.plan import Plan, Planned, digest_of, make_plan
-from nox_release.requirements import Requirements, read_requirements
-from nox_release.selection import select
+from nox_release.model import REQUIRES, Evidence, Stage
+from nox_release.plan import Plan, Planned, digest_of
+from nox_release.planning import Planning
 from nox_release.source import Git, Snapshot
 from nox_release.work import Order
-from nox_release.workspace import Workspace, discover
-
-if TYPE_CHECKING:
-    from nox_release.completion import Completion
 
 BUILDS = (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)
 # Which settings have a part in a stage's outcome, beside the exemptions of its checks.
@@ -69,6 +61,7 @@ class Chain:
         self.store = Store(root)
         self.git = Git(root, root / FOLDER / "objects")
         self.logs = f"{FOLDER}/logs/{time.strftime('%Y%m%d-%H%M%S', time.localtime(started))}-{os.getpid()}"
+        self._plan: Plan | None = None
         self._found: dict[tuple[Stage, str, str], Evidence] = {}
 
     @cached_property
@@ -81,83 +74,18 @@ class Chain:
     @cached_property
     def config(self) -> Config:
         """The configuration as it stands in the snapshot."""
-        return read_config(self._read("pyproject.toml"))
-
-    def _read(self, path: str) -> bytes | None:
-        entry = self.snapshot.files.get(path)
-        return None if entry is None else self.git.blob(entry.oid)
+        entry = self.snapshot.files.get("pyproject.toml")
+        return read_config(None if entry is None else self.git.blob(entry.oid))
 
     def plan(self, machine: Machine) -> Plan:
         """Return the plan; the first call makes it.
 
         :raises Misuse: for targets, configuration or a checkout that cannot be worked with.
         """
-        if "_plan" not in self.__dict__:
-            self._plan = self._make_plan(machine)
+        if self._plan is None:
+            planning = Planning(self.snapshot, self.git, self.store, self.config, machine.uv, self.jobs)
+            self._plan = planning.plan(self.arguments.targets)
         return self._plan
-
-    def _make_plan(self, machine: Machine) -> Plan:
-        config = self.config
-        workspace = self._with_settings(discover(self.snapshot, self.git, config))
-        tags = self.git.tags()
-        completion = self._completion(workspace, tags, machine)
-        if completion:
-            workspace = completion.names(workspace)
-        names = select(
-            self.arguments.targets, workspace, lambda reference: self.git.changed_since(reference, self.snapshot)
-        )
-        if completion:
-            workspace = completion.closure(workspace, names)
-        plan = make_plan(names, workspace, config, self._digest, tags, self._test_needs)
-        formatted = {config.tag_format.format(name=item.name, version=item.version) for item in plan.packages}
-        return replace(
-            plan,
-            commit=self.snapshot.commit,
-            epoch=self.snapshot.epoch,
-            tree=self.snapshot.tree,
-            uncommitted=self.snapshot.uncommitted,
-            tags={name: commit for name, commit in tags.items() if name in formatted},
-        )
-
-    def _completion(self, workspace: Workspace, tags: Mapping[str, str], machine: Machine) -> Completion | None:
-        """What asks build backends; None where the files tell everything, as they mostly do."""
-        if not any(package.unknown for package in workspace.packages.values()):
-            return None
-        from nox_release import completion  # loads much that a plan mostly does without
-
-        return completion.Completion(self.root, self.snapshot, self.store, self.config, tags, machine.uv, self.jobs)
-
-    def _with_settings(self, workspace: Workspace) -> Workspace:
-        """Add the files outside a package's folder that the configuration says its build reads."""
-        packages = {}
-        for name, package in workspace.packages.items():
-            inputs = self.config.for_package(name).build_inputs
-            if absent := [path for path in inputs if path not in self.snapshot.files]:
-                raise Misuse(
-                    f"build-inputs of {name}: {absent[0]} is not committed", "name files relative to the workspace"
-                )
-            packages[name] = replace(package, outside=tuple(sorted({*package.outside, *inputs}))) if inputs else package
-        return replace(workspace, packages=packages)
-
-    def _digest(self, package: Package) -> str:
-        return self.snapshot.digest(package.directory, package.outside)
-
-    def _test_needs(self, package: Package, settings: Settings) -> Requirements:
-        if settings.test_exempt:
-            return Requirements()
-        found = Requirements()
-        for group in settings.test_groups:
-            found += Requirements(package.groups.get(group, ()))
-        for extra in settings.test_extras:
-            found += Requirements(package.extras.get(extra, ()))
-        for name in settings.test_requirements:
-            path = posixpath.normpath(f"{package.directory}/{name}")
-            if path in self.snapshot.files:
-                try:
-                    found += read_requirements(path, self._read)
-                except Blocked as error:  # a broken file keeps this package's tests from running, and nothing else
-                    found += Requirements(problem=str(error))
-        return found
 
     @property
     def jobs(self) -> int:
@@ -285,7 +213,7 @@ class Chain:
         if stage is Stage.PUBLISH:
             parts += [plan.uncommitted, plan.commit]
         if planned.history:  # the version or the list of files may follow from it
-            parts += [plan.commit, sorted(self.git.tags().items()), plan.tree]
+            parts += [plan.commit, plan.all_tags, plan.tree]
         return digest_of(*parts)
 
     def _uncommitted(self, planned: Planned) -> bool:

@@ -76,6 +76,8 @@ class Plan:
     uncommitted: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tag of each target's version that is there already → the commit that it names."""
+    all_tags: str = ""
+    """Digest of every tag of the repository."""
 
     def __getitem__(self, name: str) -> Planned:
         return next(planned for planned in self.packages if planned.name == name)

@@ -69,7 +69,10 @@ def approved(job: Job) -> tuple[Artifact, ...]:
     """
     if job.planned.target:
         path = job.store.dist / job.planned.name / FILENAME
-        manifest = from_json(Manifest, path.read_bytes())
+        try:
+            manifest = from_json(Manifest, path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise Blocked(f"{path} cannot be read: {error}", "run the command again") from None
         if manifest.source != job.planned.source:
             raise Blocked(f"{path} is of another source than the plan", "run the command again")
         return manifest.artifacts

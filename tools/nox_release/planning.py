@@ -1,0 +1,106 @@
+"""Looks at the workspace and makes the plan: the doors behind the pure :mod:`nox_release.plan`."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nox_release.config import Config, Settings
+from nox_release.errors import Blocked, Misuse
+from nox_release.evidence import Store
+from nox_release.model import Package
+from nox_release.plan import Plan, digest_of, make_plan
+from nox_release.requirements import Requirements, read_requirements
+from nox_release.selection import select
+from nox_release.source import Git, Snapshot
+from nox_release.workspace import Workspace, discover
+
+if TYPE_CHECKING:
+    from nox_release.completion import Completion
+
+
+@dataclass(frozen=True)
+class Planning:
+    """What a plan is made from."""
+
+    snapshot: Snapshot
+    git: Git
+    store: Store
+    config: Config
+    uv: str
+    """Path of uv; empty: virtualenv and pip."""
+    jobs: int
+
+    def plan(self, targets: Sequence[str]) -> Plan:
+        """Return the plan for *targets*.
+
+        :raises Misuse: for targets or a configuration that cannot be worked with.
+        """
+        config = self.config
+        workspace = self._with_settings(discover(self.snapshot, self.git, config))
+        tags = self.git.tags()
+        completion = self._completion(workspace, tags)
+        if completion:
+            workspace = completion.names(workspace)
+        names = select(targets, workspace, lambda reference: self.git.changed_since(reference, self.snapshot))
+        if completion:
+            workspace = completion.closure(workspace, names)
+        plan = make_plan(names, workspace, config, self._digest, tags, self._test_needs)
+        formatted = {config.tag_format.format(name=item.name, version=item.version) for item in plan.packages}
+        return replace(
+            plan,
+            commit=self.snapshot.commit,
+            epoch=self.snapshot.epoch,
+            tree=self.snapshot.tree,
+            uncommitted=self.snapshot.uncommitted,
+            tags={name: commit for name, commit in tags.items() if name in formatted},
+            all_tags=digest_of(sorted(tags.items())),
+        )
+
+    def _completion(self, workspace: Workspace, tags: Mapping[str, str]) -> Completion | None:
+        """What asks build backends; None where the files tell everything, as they mostly do."""
+        if not any(package.unknown for package in workspace.packages.values()):
+            return None
+        from nox_release import completion  # loads much that a plan mostly does without
+
+        return completion.Completion(
+            self.snapshot.root, self.snapshot, self.store, self.config, tags, self.uv, self.jobs
+        )
+
+    def _with_settings(self, workspace: Workspace) -> Workspace:
+        """Add the files outside a package's folder that the configuration says its build reads."""
+        packages = {}
+        for name, package in workspace.packages.items():
+            inputs = self.config.for_package(name).build_inputs
+            if absent := [path for path in inputs if path not in self.snapshot.files]:
+                raise Misuse(
+                    f"build-inputs of {name}: {absent[0]} is not committed", "name files relative to the workspace"
+                )
+            packages[name] = replace(package, outside=tuple(sorted({*package.outside, *inputs}))) if inputs else package
+        return replace(workspace, packages=packages)
+
+    def _digest(self, package: Package) -> str:
+        return self.snapshot.digest(package.directory, package.outside)
+
+    def _test_needs(self, package: Package, settings: Settings) -> Requirements:
+        if settings.test_exempt:
+            return Requirements()
+        found = Requirements()
+        for group in settings.test_groups:
+            found += Requirements(package.groups.get(group, ()))
+        for extra in settings.test_extras:
+            found += Requirements(package.extras.get(extra, ()))
+        for name in settings.test_requirements:
+            path = posixpath.normpath(f"{package.directory}/{name}")
+            if path in self.snapshot.files:
+                try:
+                    found += read_requirements(path, self._read)
+                except Blocked as error:  # a broken file keeps this package's tests from running, and nothing else
+                    found += Requirements(problem=str(error))
+        return found
+
+    def _read(self, path: str) -> bytes | None:
+        entry = self.snapshot.files.get(path)
+        return None if entry is None else self.git.blob(entry.oid)
