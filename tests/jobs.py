@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from checkouts import Checkout
 from uv import find_uv_bin
 
+from checkouts import Checkout
 from nox_release.config import Config
 from nox_release.environment import Installer, for_installer, for_package_code, without_credentials
 from nox_release.evidence import FOLDER, Store
@@ -32,7 +33,7 @@ class Bench:
     files: Mapping[str, str | bytes]
     config: Config = field(default_factory=Config)
     targets: tuple[str, ...] = ("demo",)
-    tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tests: Mapping[str, Requirements] = field(default_factory=dict)
     """Package → what its tests require."""
     uv: str = field(default_factory=find_uv_bin)
 
@@ -41,7 +42,7 @@ class Bench:
         self.root = self.checkout.root
         self.store = Store(self.root)
         self.store.prepare()
-        self.built: dict[str, dict[Stage, Evidence]] = {}
+        self.built: dict[str, dict[str, Evidence]] = {}
         self.git = Git(self.root, self.root / FOLDER / "objects")
         self.look()
 
@@ -56,7 +57,7 @@ class Bench:
             self.config,
             lambda package: self.snapshot.digest(package.directory, package.outside),
             tags,
-            lambda package, _: Requirements(self.tests.get(package.name, ())),
+            lambda package, _: self.tests.get(package.name, Requirements()),
         )
         self.plan: Plan = replace(
             plan,
@@ -67,30 +68,36 @@ class Bench:
             tags=tags,
         )
 
-    def job(self, stage: Stage, name: str = "demo") -> Job:
-        """The job of the package *name* in *stage*; its log is at :attr:`log`."""
+    def path(self, stage: Stage, name: str = "demo") -> Path:
+        """Where the file is that *stage* built."""
+        (artifact,) = self.built[name][stage].artifacts
+        return self.store.path(artifact)
+
+    @contextmanager
+    def working(self, stage: Stage, name: str = "demo") -> Iterator[Job]:
+        """The job of the package *name* in *stage*; what it writes is at :attr:`log` afterwards."""
         folder = self.folder / f"{stage}-{name}-{len(list(self.folder.iterdir()))}"
         home = folder / "home"
         home.mkdir(parents=True)
         self._log = folder.with_suffix(".log")
-        self._stream = self._log.open("w", encoding="utf-8")
         environ = without_credentials(os.environ)
         order = Order(
             stage, self.root, self.plan, self.snapshot.prefix, self.snapshot.toplevel, self.snapshot.git_dir,
             self.config, {name: ""}, dict(self.built), self.uv, 1,
         )  # fmt: skip
-        return Job(
-            self.plan[name],
-            order,
-            self.config.for_package(name),
-            self.snapshot,
-            self.git,
-            self.store,
-            Installer(self.uv, for_installer(environ, home)),
-            for_package_code(environ, home),
-            Log(self._stream, Processes()),
-            folder,
-        )
+        with self._log.open("w", encoding="utf-8") as stream:
+            yield Job(
+                self.plan[name],
+                order,
+                self.config.for_package(name),
+                self.snapshot,
+                self.git,
+                self.store,
+                Installer(self.uv, for_installer(environ, home)),
+                for_package_code(environ, home),
+                Log(stream, Processes()),
+                folder,
+            )
 
     @property
     def log(self) -> str:
@@ -100,11 +107,8 @@ class Bench:
     def run(self, stage: Stage, name: str = "demo") -> Result:
         """Carry out *stage* and keep what it builds for later ones."""
         module = importlib.import_module(f"nox_release.stages.{stage.replace('-', '_')}")
-        job = self.job(stage, name)
-        try:
+        with self.working(stage, name) as job:
             result: Result = module.run(job)
-        finally:
-            self._stream.close()
         if result.artifacts:
             self._keep(stage, name, result)
         return result

@@ -50,7 +50,7 @@ def scripted_index() -> Iterator[Scripted]:
             self.end_headers()
             self.wfile.write(content)
 
-        log_message: Callable[..., None] = lambda *_: None  # noqa: E731
+        log_message: Callable[..., None] = lambda *_: None
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     script.url = f"http://127.0.0.1:{server.server_port}"

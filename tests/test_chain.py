@@ -279,19 +279,46 @@ def test_an_altered_artifact_is_built_again(repository: Repository) -> None:
 
 
 def test_uncommitted_work_counts(repository: Repository) -> None:
-    """What is not committed is part of the source, and committing the same changes nothing that is proven."""
+    """What is not committed is part of the source, and what was built of it is built again from the commit."""
     repository.write("alone/new.py", "x = 1\n")
-    with repository.chain("alone") as chain:
+    with repository.chain("alone", "core") as chain:
         work_through(chain)
         assert chain.plan(MACHINE).uncommitted == ("alone/new.py",)
+        source = chain.plan(MACHINE)["alone"].source
         publish = chain.step(Stage.PUBLISH, MACHINE).order
     repository.commit()
-    with repository.chain("alone") as chain:
-        assert to_do_again(chain) == {}
+    with repository.chain("alone", "core") as chain:
+        assert chain.plan(MACHINE)["alone"].source == source
+        assert to_do_again(chain) == {"alone": [*BUILDING, *INSTALLING]}
         assert chain.plan(MACHINE).uncommitted == ()
         order = chain.step(Stage.PUBLISH, MACHINE).order
         assert order is not None and publish is not None
-        assert order.inputs != publish.inputs
+        assert all(order.inputs[name] != publish.inputs[name] for name in ("alone", "core"))
+
+
+@pytest.mark.parametrize(
+    ("path", "again"),
+    [
+        ("VERSION", {"alone": [*BUILDING, *INSTALLING]}),
+        ("alonely.txt", {}),
+        ("core/new.py", {}),
+    ],
+)
+def test_uncommitted_work_is_that_of_a_packages_own_source(
+    repository: Repository, path: str, again: dict[str, list[Stage]]
+) -> None:
+    """Files that its build reads from outside are a package's source too; what else is committed does not count."""
+    repository.write("VERSION", "1\n")
+    repository.write(
+        "pyproject.toml", "[[tool.nox-release.overrides]]\npackages = ['alone']\nbuild-inputs = ['VERSION']\n"
+    )
+    repository.commit()
+    repository.write(path, "2\n")
+    with repository.chain("alone") as chain:
+        work_through(chain)
+    repository.commit()
+    with repository.chain("alone") as chain:
+        assert to_do_again(chain) == again
 
 
 def test_fresh_does_everything_again_once(repository: Repository) -> None:
@@ -450,11 +477,41 @@ def test_a_package_in_the_root_has_its_requirements_there(tmp_path: Path) -> Non
 def test_who_is_exempt_from_tests_needs_nothing_for_them(repository: Repository) -> None:
     """The requirements of tests that are not run bring nothing along, and need not even be readable."""
     repository.write("alone/dev_requirements.txt", "?!\n")
-    with repository.chain("alone") as chain, pytest.raises(Blocked, match=r"alone/dev_requirements\.txt:1"):
-        chain.plan(MACHINE)
+    with repository.chain("alone") as chain:
+        assert "alone/dev_requirements.txt:1" in chain.plan(MACHINE)["alone"].test_problem
     repository.write("pyproject.toml", "[tool.nox-release]\ntest-exempt = 'none'\n")
     with repository.chain("alone") as chain:
-        assert chain.plan(MACHINE)["alone"].test_requires == ()
+        planned = chain.plan(MACHINE)["alone"]
+        assert (planned.test_requires, planned.test_problem) == ((), "")
+
+
+def test_requirements_that_cannot_be_read_keep_nothing_but_the_tests_back(repository: Repository) -> None:
+    """What is wrong in a requirements file goes to the test stage, and mending it repeats that stage alone."""
+    repository.write("alone/dev_requirements.txt", "pytest\n")
+    repository.write("alone/tests/requirements.txt", "?!\n")
+    with repository.chain("alone") as chain:
+        work_through(chain)
+        planned = chain.plan(MACHINE)["alone"]
+        assert planned.test_requires == ("pytest",)
+        assert "alone/tests/requirements.txt:1: '?!' is no requirement" in planned.test_problem
+    repository.write("pyproject.toml", "[tool.nox-release]\ntest-requirements = ['dev_requirements.txt']\n")
+    with repository.chain("alone") as chain:
+        assert to_do_again(chain) == {"alone": [Stage.TEST]}
+        assert chain.plan(MACHINE)["alone"].test_problem == ""
+
+
+def test_constraints_of_tests_are_in_the_plan(repository: Repository) -> None:
+    """What a constraints file limits is asked for by nobody, and another limit repeats the tests alone."""
+    repository.write("alone/dev_requirements.txt", "pytest\n-c ../limits.txt\n")
+    repository.write("limits.txt", "pluggy<2\n")
+    repository.commit()
+    with repository.chain("alone") as chain:
+        work_through(chain)
+        planned = chain.plan(MACHINE)["alone"]
+        assert (planned.test_requires, planned.test_constraints) == (("pytest",), ("pluggy<2",))
+    repository.write("limits.txt", "pluggy<3\n")
+    with repository.chain("alone") as chain:
+        assert to_do_again(chain) == {"alone": [Stage.TEST]}
 
 
 def test_build_inputs_are_part_of_the_source(repository: Repository) -> None:
@@ -589,14 +646,30 @@ def test_a_manifest_is_withdrawn_when_it_is_no_longer_true(repository: Repositor
     assert listing(dist) == {"alone-1.0.tar.gz"}
 
 
-def test_a_manifest_says_that_work_is_not_committed(repository: Repository) -> None:
-    """With uncommitted work anywhere, the manifest is not of a commit."""
-    repository.write("alone/more.py", "")
+@pytest.mark.parametrize(("path", "committed"), [("alone/more.py", False), ("core/more.py", True), ("more.py", True)])
+def test_a_manifest_says_whether_all_of_it_is_committed(repository: Repository, path: str, committed: bool) -> None:
+    """Uncommitted work in a package's source is said in its manifest; what lies elsewhere is not its matter."""
+    repository.write(path, "")
     with repository.chain("alone") as chain:
         work_through(chain)
         chain.deliver(chain.plan(MACHINE)["alone"], MACHINE)
     manifest = from_json(Manifest, (repository.root / "dist/alone" / FILENAME).read_bytes())
-    assert not manifest.committed
+    assert manifest.committed is committed
+    assert manifest.commit == repository.git("rev-parse", "HEAD")
+
+
+def test_a_manifest_names_the_commit_that_was_built(repository: Repository) -> None:
+    """A later commit elsewhere leaves artifacts and manifest as they are, byte for byte."""
+    with repository.chain("alone") as chain:
+        work_through(chain)
+        chain.deliver(chain.plan(MACHINE)["alone"], MACHINE)
+    before = (repository.root / "dist/alone" / FILENAME).read_bytes()
+    repository.write("core/more.py", "")
+    repository.commit()
+    with repository.chain("alone") as chain:
+        work_through(chain)
+        chain.deliver(chain.plan(MACHINE)["alone"], MACHINE)
+    assert (repository.root / "dist/alone" / FILENAME).read_bytes() == before
 
 
 @pytest.mark.parametrize("name", [b"caf\xe9.txt", "größe.txt".encode()])

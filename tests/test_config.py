@@ -77,6 +77,8 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"tag-format = '{name'", 'tag-format is "{name"', "use {name} and {version}"),
         (TABLE + b"tag-format = '{name.x}'", 'tag-format is "{name.x}"', "use {name} and {version}"),
         (TABLE + b"tag-format = '{name[x]}'", 'tag-format is "{name[x]}"', "use {name} and {version}"),
+        (TABLE + b"tag-format = '{name}'", 'tag-format is "{name}"', "use {version} in it"),
+        (TABLE + b"tag-format = ''", 'tag-format is ""', "use {version} in it"),
         (TABLE + b"overrides = 1", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (TABLE + b"overrides = [1]", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (OVERRIDE + b"git-history = true", "number 1 in pyproject.toml does not say for which", "packages = ["),

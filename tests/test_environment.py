@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from fakes import FakeRun
 
+from fakes import FakeRun
 from nox_release.environment import (
     Installer,
     Venv,
@@ -183,7 +183,7 @@ def test_installing_is_one_command(
     ],
 )
 def test_virtualenvs_are_made_and_checked(tmp_path: Path, installer: Installer, create: str, check: str) -> None:
-    """uv does both by itself; without it virtualenv makes them and their own pip checks them."""
+    """With uv alone; without it virtualenv makes them and their own pip checks them."""
     run = FakeRun()
     venv = installer.create(tmp_path / "venv", run)
     assert venv == Venv(tmp_path / "venv")
@@ -210,10 +210,17 @@ def test_the_last_line_is_the_last_that_says_something(output: str, last: str) -
 
 def test_a_scratch_folder_is_gone_afterwards() -> None:
     """Also where the work in it fails."""
-    with pytest.raises(ValueError, match="failed"), scratch("test-") as folder:
-        (folder / "file").write_text("")
-        raise ValueError("failed")
-    assert not folder.exists()
+    folders: list[Path] = []
+
+    def work() -> None:
+        with scratch("test-") as folder:
+            folders.append(folder)
+            (folder / "file").write_text("")
+            raise ValueError("failed")
+
+    with pytest.raises(ValueError, match="failed"):
+        work()
+    assert [folder.exists() for folder in folders] == [False]
 
 
 class MakesVenv(FakeRun):

@@ -262,6 +262,28 @@ def test_the_next_delivery_takes_away_what_a_kill_left(store: Store, tmp_path: P
     assert list(store.folder("tmp").iterdir()) == []
 
 
+def test_a_delivery_that_was_killed_is_swept_when_nobody_can_be_at_it(store: Store, tmp_path: Path) -> None:
+    """What was prepared and never put in its place is taken away after a while; what is young may be another's."""
+    wheel = store.add(built(tmp_path / "out"))
+    for name, age in (("new-demo-killed", 7200), ("new-demo-young", 0), ("other", 7200)):
+        path = built(store.folder("tmp", name)).parent
+        os.utime(path, (path.stat().st_mtime - age,) * 2)
+    store.deliver("demo", [wheel], {})
+    assert {path.name for path in store.folder("tmp").iterdir()} == {"new-demo-young", "other"}
+
+
+def test_logs_of_the_newest_commands_are_kept(store: Store) -> None:
+    """The logs of old commands are taken away, those of the newest stay, and so does what is no command's."""
+    for day in range(10, 15):
+        built(store.folder("logs", f"202611{day}-120000-7"), "demo.log")
+    built(store.folder("logs", "metadata"), "demo.log")
+    store.sweep_logs(keep=2)
+    left = {"20261113-120000-7", "20261114-120000-7", "metadata"}
+    assert {path.name for path in store.folder("logs").iterdir()} == left
+    store.sweep_logs()
+    assert {path.name for path in store.folder("logs").iterdir()} == left
+
+
 def test_a_delivery_over_a_file_replaces_it(store: Store, tmp_path: Path) -> None:
     """A file that lies where the package's folder belongs is taken away."""
     wheel = store.add(built(tmp_path / "out"))

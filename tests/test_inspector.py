@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from archives import make_wheel
-
 from nox_release import inspector
 
 FILES = {

@@ -29,7 +29,7 @@ def evidence() -> dict[str, Evidence]:
 
 def test_it_lists_the_files_sdist_first_and_all_evidence() -> None:
     """The manifest holds the built files in the order of upload, and the evidence of every stage."""
-    made = manifest(evidence(), commit="c2", source="s", committed=True)
+    made = manifest(evidence(), source="s", committed=True)
     assert (made.schema, made.name, made.source, made.committed) == (SCHEMA, "demo", "s", True)
     assert made.artifacts == (SDIST, WHEEL)
     assert made.evidence == evidence()
@@ -37,13 +37,22 @@ def test_it_lists_the_files_sdist_first_and_all_evidence() -> None:
 
 def test_the_version_is_that_of_the_wheel() -> None:
     """Where only the backend can tell the version, the wheel has it."""
-    assert manifest(evidence(), commit="c2", source="s", committed=True).version == "1.0"
+    assert manifest(evidence(), source="s", committed=True).version == "1.0"
 
 
-@pytest.mark.parametrize(("committed", "commit"), [(True, "c1"), (False, "c2")])
-def test_the_commit_is_the_one_that_was_built(committed: bool, commit: str) -> None:
-    """Of committed work the manifest names the commit that was built, whatever was committed elsewhere since."""
-    assert manifest(evidence(), commit="c2", source="s", committed=committed).commit == commit
+@pytest.mark.parametrize("committed", [True, False])
+def test_the_commit_is_the_one_that_was_built(committed: bool) -> None:
+    """The manifest names the commit that the sdist was built from, and says whether uncommitted work is in it."""
+    made = manifest(evidence(), source="s", committed=committed)
+    assert (made.commit, made.committed) == ("c1", committed)
+
+
+def test_an_sdist_of_no_commit_makes_no_manifest() -> None:
+    """Evidence of an sdist that does not say from which commit it was built makes no manifest."""
+    lacking = evidence()
+    lacking["build-sdist"] = replace(lacking["build-sdist"], facts={})
+    with pytest.raises(KeyError, match="commit"):
+        manifest(lacking, source="s", committed=True)
 
 
 @pytest.mark.parametrize("stage", [Stage.BUILD_SDIST, Stage.BUILD_WHEEL])
@@ -52,12 +61,12 @@ def test_without_a_build_there_is_no_manifest(stage: Stage) -> None:
     lacking = evidence()
     del lacking[stage]
     with pytest.raises(KeyError, match=stage):
-        manifest(lacking, commit="c2", source="s", committed=True)
+        manifest(lacking, source="s", committed=True)
 
 
 def test_the_same_evidence_is_the_same_bytes() -> None:
     """The order in which evidence was collected does not show in the file, which can be read back."""
-    made = manifest(evidence(), commit="c2", source="s", committed=True)
+    made = manifest(evidence(), source="s", committed=True)
     turned = replace(made, evidence={stage: made.evidence[stage] for stage in sorted(made.evidence)})
     assert text(made) == text(turned)
     assert text(made).endswith(b"}\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -25,10 +24,12 @@ def nothing(package: Package, settings: Settings) -> Requirements:
     return Requirements()
 
 
-def needed_by_tests(*requires: str, folders: Sequence[str] = (), of: str = "app") -> Needs:
+def needed_by_tests(
+    *requires: str, folders: Sequence[str] = (), constraints: Sequence[str] = (), problem: str = "", of: str = "app"
+) -> Needs:
     """Say what the tests of one package need."""
     return lambda package, settings: (
-        Requirements(requires, tuple(folders)) if package.name == of else Requirements()
+        Requirements(requires, tuple(folders), tuple(constraints), problem) if package.name == of else Requirements()
     )  # fmt: skip
 
 
@@ -99,6 +100,22 @@ def test_what_does_not_suit_does_not_come_along() -> None:
     assert names(plan("app", workspace({"app": ["core>=2"], "core": []}))) == ["app"]
 
 
+def test_what_does_not_suit_is_no_sibling() -> None:
+    """Who requires another version than is built here gets it from the index, also where both are targets."""
+    space = workspace({"app": ["core<1", "base"], "core": ["base"], "base": []})
+    found = plan("app core base", space, needs=needed_by_tests("core<1"))
+    assert set(names(found)) == {"app", "base", "core"}
+    assert (found["app"].siblings, found["app"].test_siblings) == (("base",), ())
+    assert found["core"].siblings == ("base",)
+
+
+def test_older_versions_make_no_circle() -> None:
+    """Two packages of which one requires an older version of the other can be uploaded one after the other."""
+    found = plan("app core", workspace({"app": ["core"], "core": ["app<1"]}))
+    assert names(found) == ["core", "app"]
+    assert found.broken == ()
+
+
 def test_a_version_that_is_not_known_yet_may_suit() -> None:
     """A sibling whose version only its backend can tell is taken along."""
     assert names(plan("app", workspace(APP, core={"version": None}))) == ["base", "core", "app"]
@@ -115,11 +132,12 @@ def test_targets_stay_targets() -> None:
 
 def test_the_tests_bring_their_own_companions() -> None:
     """A sibling that only the tests need is a companion for tests, beside what the package itself needs."""
-    found = plan("app", workspace(APP), "core_1.0", needed_by_tests("other>=1", "pytest", "pytest"))
+    found = plan("app", workspace(APP), "core_1.0", needed_by_tests("other[cli]>=1", "pytest", "pytest"))
     assert set(names(found)) == {"other", "app"}
-    assert found["other"].why == "the tests of app needs other>=1, and no released version suits"
+    assert found["other"].why == "the tests of app needs other[cli]>=1, and no released version suits"
     assert (found["app"].siblings, found["app"].test_siblings) == ((), ("other",))
-    assert found["app"].test_requires == ("pytest",)
+    # The wheel is installed with it; extras and versions are still asked for.
+    assert found["app"].test_requires == ("other[cli]>=1", "pytest")
     assert found["other"].for_tests
     assert not found["app"].for_tests
 
@@ -134,12 +152,46 @@ def test_a_released_sibling_of_the_tests_is_installed_from_the_index() -> None:
 def test_a_folder_that_the_tests_name_is_built() -> None:
     """A path in a requirements file means the source beside it, although a version of it is released."""
     found = plan(
-        "app", workspace(APP), "core_1.0 other_1.0", needed_by_tests(folders=("packages/other", "packages/app", "x"))
+        "app", workspace(APP), "core_1.0 other_1.0", needed_by_tests(folders=("packages/other", "packages/app"))
     )
     assert names(found) == ["app", "other"]
     assert found["other"].why == "the tests of app install it from its folder"
     assert found["app"].test_siblings == ("other",)
+    assert (found["app"].test_requires, found["app"].test_problem) == ((), "")
     assert found["other"].for_tests
+
+
+def test_extras_of_a_folder_are_required() -> None:
+    """Extras of a folder that the tests install are required of the package in it, the package itself included."""
+    wanted = needed_by_tests("pytest", folders=("packages/other[a,b]", "packages/app[cli]", "packages/core"))
+    found = plan("app", workspace(APP), "core_1.0 other_1.0", wanted)
+    assert found["app"].test_requires == ("pytest", "other[a,b]", "app[cli]")
+    assert found["other"].for_tests
+    assert (found["app"].siblings, found["app"].test_siblings) == (("base", "core"), ("other",))
+
+
+@pytest.mark.parametrize("folder", ["x", "packages", "../elsewhere", "x[cli]"])
+def test_a_folder_that_is_no_package_keeps_the_tests_from_running(folder: str) -> None:
+    """A folder without a package is the test stage's problem, named; the package is planned all the same."""
+    wanted = needed_by_tests("pytest", folders=("packages/other", folder), constraints=("six<2",))
+    found = plan("app", workspace(APP), "core_1.0 other_1.0", wanted)
+    assert names(found) == ["app"]
+    assert found["app"].test_problem == f"the tests install {folder}, which is no package of this workspace"
+    assert (found["app"].test_requires, found["app"].test_constraints) == (("pytest",), ("six<2",))
+    assert found.broken == ()
+
+
+def test_the_first_problem_of_the_tests_is_told() -> None:
+    """What was wrong in a requirements file is told before what follows from the rest of it."""
+    found = plan("other", workspace(APP), needs=needed_by_tests(folders=("x",), problem="line 1", of="other"))
+    assert found["other"].test_problem == "line 1"
+
+
+def test_limits_of_the_tests_are_in_the_plan_once() -> None:
+    """Constraints are handed on without duplicates, and bring no sibling along."""
+    found = plan("app", workspace(APP), "core_1.0", needed_by_tests(constraints=("six<2", "other", "six<2")))
+    assert names(found) == ["app"]
+    assert found["app"].test_constraints == ("six<2", "other")
 
 
 def test_what_tests_install_brings_what_it_needs() -> None:
@@ -172,16 +224,16 @@ def test_broken_targets_are_told_and_the_others_are_planned() -> None:
     assert found.broken == (bad,)
 
 
-def test_a_circle_is_told_with_its_way() -> None:
-    """Packages that need one another are broken, each with the whole way round and the files that say so."""
+def test_a_circle_is_told_with_its_members() -> None:
+    """Packages that need one another are broken, each with all of its circle and the files that say so."""
     found = plan("a other", workspace({"a": ["b"], "b": ["c"], "c": ["a"], "other": []}))
     assert names(found) == ["other"]
     assert {broken.name for broken in found.broken} == {"a", "b", "c"}
     for broken in found.broken:
-        way = broken.message.partition(": ")[2].partition(" (")[0].split(" needs ")
-        assert way[0] == way[-1]
-        assert set(itertools.pairwise(way)) == {("a", "b"), ("b", "c"), ("c", "a")}
-        assert "packages/a/pyproject.toml, packages/b/pyproject.toml, packages/c/pyproject.toml" in broken.message
+        assert broken.message == (
+            "packages need one another in a circle: a, b, c "
+            "(packages/a/pyproject.toml, packages/b/pyproject.toml, packages/c/pyproject.toml)"
+        )
         assert "take one requirement out" in broken.hint
         assert broken.directories == (f"packages/{broken.name}",)
 
@@ -191,6 +243,15 @@ def test_several_circles_are_all_told() -> None:
     found = plan("a x other", workspace({"a": ["b"], "b": ["a"], "x": ["y"], "y": ["x"], "other": []}))
     assert names(found) == ["other"]
     assert {broken.name for broken in found.broken} == {"a", "b", "x", "y"}
+
+
+def test_overlapping_circles_are_told_at_once() -> None:
+    """Circles that share a package are one knot: every package of it is broken, and names all of them."""
+    requires = {"a": ["b", "c"], "b": ["a"], "c": ["d"], "d": ["a"], "x": ["a", "y"], "y": ["x"], "z": ["a"]}
+    found = plan("x z", workspace(requires))
+    assert names(found) == ["z"]
+    told = {broken.name: broken.message.partition(": ")[2].partition(" (")[0] for broken in found.broken}
+    assert told == {**dict.fromkeys("abcd", "a, b, c, d"), "x": "x, y", "y": "x, y"}
 
 
 def test_who_needs_a_circle_is_not_installed_with_it() -> None:

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from fakes import FakeRun
 
+from fakes import FakeRun
 from nox_release.process import Completed, Log, Processes, in_parallel
 
 PYTHON = sys.executable
@@ -83,6 +83,15 @@ def test_a_program_that_takes_too_long_is_ended_with_its_children(tmp_path: Path
     assert ended.code == -signal.SIGKILL
     assert "stopped after 1 s" in ended.output
     assert gone(int(child))
+
+
+@pytest.mark.parametrize("output", ["None", "subprocess.DEVNULL"], ids=["holding its output", "silent"])
+def test_what_a_program_leaves_running_is_ended(tmp_path: Path, output: str) -> None:
+    """A server that tests forgot neither keeps the stage waiting nor lives on after it."""
+    code = SPAWNS.replace('time.sleep(600)"])', f'time.sleep(600)"], stdout={output})').rpartition("time.sleep")[0]
+    ended = Processes()(python(code), cwd=tmp_path, env=os.environ, timeout=BOUND)
+    assert ended.code == 0
+    assert gone(int(ended.output))
 
 
 def test_stop_ends_all_that_runs_and_starts_nothing_more(tmp_path: Path) -> None:

@@ -40,11 +40,19 @@ def asked(text: str, **others: str) -> Requirements:
             "-i https://example.org/simple\n--index-url https://a\n--extra-index-url=https://b\n--pre\npytest",
             ("pytest",),
         ),
-        ("-f wheels\n--find-links wheels\n--no-binary :all:\n--only-binary=:all:\n-c limits.txt", ()),
+        ("-f wheels\n--find-links wheels\n--no-binary :all:\n--only-binary=:all:\n--trusted-host example.org", ()),
+        ("--option-of-a-later-pip\n-x y\npytest", ("pytest",)),
+        ("pytest \\\n  >=8 \\\n  ,<9\ntox", ("pytest<9,>=8", "tox")),
+        ("pytest \\\r\n  >=8\r\ntox\r\n", ("pytest>=8", "tox")),
+        ("pytest\t# why\n\t# nothing", ("pytest",)),
+        ("pytest \\", ("pytest",)),
+        ("-e git+https://example.org/a.git@main#egg=demo", ("demo @ git+https://example.org/a.git@main",)),
+        ("--editable=git+ssh://git@example.org/a.git#egg=demo", ("demo @ git+ssh://git@example.org/a.git",)),
+        ("https://example.org/a.zip#egg=demo[cli]", ("demo[cli] @ https://example.org/a.zip",)),
     ],
 )
 def test_lines_that_ask_for_packages(line: str, requires: tuple[str, ...]) -> None:
-    """A requirement is kept as PEP 508 writes it; comments, hashes and where to download from are passed over."""
+    """A requirement is kept as PEP 508 writes it; comments, hashes and options of the installer are passed over."""
     assert asked(line) == Requirements(requires)
 
 
@@ -57,7 +65,11 @@ def test_lines_that_ask_for_packages(line: str, requires: tuple[str, ...]) -> No
         ("--editable ../core/", "sdk/core"),
         ("../core", "sdk/core"),
         ("./inner", "sdk/demo/inner"),
-        ("-e ../core[aio]", "sdk/core"),
+        ("-e ../core[aio]", "sdk/core[aio]"),
+        ("../core[aio,cli]", "sdk/core[aio,cli]"),
+        ("-e.", "sdk/demo"),
+        ("-e .[test]", "sdk/demo[test]"),
+        ("-e ../[test]", "sdk[test]"),
         ("../../tools/testing  # ours", "tools/testing"),
     ],
 )
@@ -66,7 +78,11 @@ def test_lines_that_ask_for_folders(line: str, folder: str) -> None:
     assert asked(line) == Requirements(folders=(folder,))
 
 
-@pytest.mark.parametrize("line", ["-r ../common.txt", "--requirement ../common.txt", "--requirement=../common.txt"])
+@pytest.mark.parametrize(
+    "line",
+    ["-r ../common.txt", "-r../common.txt", "-r\t../common.txt", "-r=../common.txt", "--requirement ../common.txt"]
+    + ["--requirement=../common.txt", "-r ../common.txt  # all of it", "-r ../common.txt\r"],
+)
 def test_included_files_are_read_in_place(line: str) -> None:
     """A file that is included counts where it is included, its paths relative to itself."""
     found = asked(f"first\n{line}\nlast", **{"sdk/common.txt": "middle\n-e core"})
@@ -80,23 +96,56 @@ def test_files_that_include_one_another_end() -> None:
 
 
 def test_a_file_that_includes_itself_ends() -> None:
-    """A file that includes itself asks for what it says, and nothing else."""
-    assert set(asked("one\n-r dev.txt").requires) == {"one"}
+    """A file that includes itself is read once."""
+    assert asked("one\n-r dev.txt\n-r ../demo/dev.txt").requires == ("one",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["-c ../limits.txt", "-c../limits.txt", "--constraint ../limits.txt", "--constraint=../limits.txt"],
+)
+def test_constraints_limit_and_ask_for_nothing(line: str) -> None:
+    """What a constraints file holds, with the files that it includes, is kept apart from what is asked for."""
+    limits = {
+        "sdk/limits.txt": "six<2\n-r more.txt\n-c even/more.txt",
+        "sdk/more.txt": "attrs",
+        "sdk/even/more.txt": "a",
+    }
+    assert asked(f"first\n{line}\nlast", **limits) == Requirements(
+        ("first", "last"), constraints=("six<2", "attrs", "a")
+    )
+
+
+def test_a_file_may_both_limit_and_be_included() -> None:
+    """A file that is read as constraints first is still read where it is included."""
+    found = asked("-c ../both.txt\n-r ../both.txt", **{"sdk/both.txt": "six<2"})
+    assert found == Requirements(("six<2",), constraints=("six<2",))
+
+
+@pytest.mark.parametrize("line", ["-c dev.txt", "-c other.txt"])
+def test_constraints_that_name_one_another_end(line: str) -> None:
+    """A circle of constraints is read, and ends."""
+    found = asked(f"one\n{line}", **{"sdk/demo/other.txt": "two\n-c dev.txt\n-c other.txt"})
+    assert found.requires == ("one",)
+    assert set(found.constraints) <= {"one", "two"}
 
 
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
         ("fine\nnot a requirement", "sdk/demo/dev.txt:2: 'not a requirement' is no requirement", "mend the line"),
-        ("--trusted-hosts example.org", "sdk/demo/dev.txt:1: '--trusted-hosts example.org' is no", "mend the line"),
+        ("fine\nfine \\\n  >=1\n\n?", "sdk/demo/dev.txt:5: '?' is no requirement", "mend the line"),
+        ("fine\r\n\r\nnot \\\r\n  one", "sdk/demo/dev.txt:3: 'not    one' is no requirement", "mend the line"),
+        ("-e https://example.org/a.zip", "sdk/demo/dev.txt:1: 'https://example.org/a.zip' is no", "NAME @ URL"),
         ("\n\npytest=9", "sdk/demo/dev.txt:3: 'pytest=9' is no requirement", "mend the line"),
         ("-r gone.txt", "sdk/demo/gone.txt is not committed", "commit it"),
         ("-r ../../../out.txt", "../out.txt is not committed", "commit it"),
-        ("-r", "sdk/demo/dev.txt:1: '-r' is no requirement", "mend the line"),
+        ("-r", "sdk/demo is not committed", "mend the line"),
+        ("-c gone.txt", "sdk/demo/gone.txt is not committed", "commit it"),
     ],
 )
 def test_what_cannot_be_understood_is_said(text: str, message: str, hint: str) -> None:
-    """A line that is neither requirement nor known option is named with its file and number."""
+    """A line that is neither requirement nor option is named with its file and the number of its first line."""
     with pytest.raises(Blocked) as caught:
         asked(text)
     assert message in caught.value.message
@@ -117,8 +166,10 @@ def test_the_file_itself_has_to_be_there() -> None:
 
 
 def test_requirements_add_up() -> None:
-    """The sum of two holds what both ask for, in order."""
-    assert Requirements(("a",), ("x",)) + Requirements(("b",), ("y",)) == Requirements(("a", "b"), ("x", "y"))
+    """The sum of two holds what both ask for, in order, and the first problem."""
+    one, two = Requirements(("a",), ("x",), ("l",)), Requirements(("b",), ("y",), ("m",), "p")
+    assert one + two == Requirements(("a", "b"), ("x", "y"), ("l", "m"), "p")
+    assert (two + Requirements(problem="q")).problem == "p"
 
 
 LINES = st.sampled_from(
@@ -126,6 +177,9 @@ LINES = st.sampled_from(
         "-r ",
         "-r a",
         "-r b",
+        "-c ",
+        "-c a",
+        "-c b",
         "-e .",
         "-e",
         "--editable=",

@@ -51,9 +51,13 @@ def chosen(*targets: str) -> tuple[str, ...]:
         ("azure-tool", ("azure-tool",)),
         ("azure-broken", ("azure-broken",)),
         ("sdk/My_Folder", ("sdk/My_Folder",)),
+        ("My_Folder", ("sdk/My_Folder",)),
+        ("all !My_Folder !azure-*", ("root",)),
         ("root azure-core root", ("azure-core", "root")),
         ("azure-mgmt-*", ("azure-mgmt-compute", "azure-mgmt-disks")),
         ("Azure_Mgmt_*", ("azure-mgmt-compute", "azure-mgmt-disks")),
+        ("azure.mgmt.*", ("azure-mgmt-compute", "azure-mgmt-disks")),
+        ("*.core", ("azure-core",)),
         ("azure-[bc]*", ("azure-broken", "azure-core")),
         ("roo?", ("root",)),
         ("azure-*", ("azure-broken", "azure-core", "azure-mgmt-compute", "azure-mgmt-disks")),
@@ -61,6 +65,9 @@ def chosen(*targets: str) -> tuple[str, ...]:
         ("path:sdk/compute", ("azure-mgmt-compute", "azure-mgmt-disks")),
         ("path:sdk/compute/", ("azure-mgmt-compute", "azure-mgmt-disks")),
         ("path:sdk/compute/disks", ("azure-mgmt-disks",)),
+        ("path:./sdk/compute", ("azure-mgmt-compute", "azure-mgmt-disks")),
+        ("path:./sdk/core/../compute/disks/.", ("azure-mgmt-disks",)),
+        ("path:./", PUBLIC),
         ("path:sdk/broken/two", ("azure-broken",)),
         ("path:.", PUBLIC),
         ("path:", PUBLIC),
@@ -131,6 +138,17 @@ def test_a_suggested_name_can_be_used() -> None:
     suggested = caught.value.hint.removeprefix("did you mean ").removesuffix("?").split(" or ")[0]
     assert suggested == "sdk/My_Folder"
     assert chosen(suggested) == (suggested,)
+
+
+def test_a_folders_last_part_counts_where_it_is_nobodys_name() -> None:
+    """A package of that name comes before an unreadable one in a folder of that name; two such folders are neither."""
+    unread = tuple(Broken(folder, (folder,), "m", "h") for folder in ("one/core", "one/app", "two/app"))
+    space = Workspace({"core": package("core")}, unread)
+    assert select(["core"], space, changed) == ("core",)
+    assert select(["one/core"], space, changed) == ("one/core",)
+    with pytest.raises(Misuse, match="app matches nothing"):
+        select(["app"], space, changed)
+    assert select(["two/app"], space, changed) == ("two/app",)
 
 
 NAMES = ["a", "b", "c", "a-b", "a-c", "b-c"]

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from checkouts import EPOCH, Checkout, everything
 
+from checkouts import EPOCH, Checkout, everything
 from nox_release.errors import Blocked, Misuse
 from nox_release.source import Git, Snapshot
 
-FILES = {
+FILES: dict[str, str | bytes] = {
     "README.md": "# all\n",
     "sdk/core/pyproject.toml": "[project]\n",
     "sdk/core/core/data.bin": b"\x00\r\n\xff\n",

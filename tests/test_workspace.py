@@ -153,6 +153,26 @@ def test_links_out_of_the_folder_are_part_of_the_source(target: str, outside: tu
     assert seen.outside == outside
 
 
+@pytest.mark.parametrize(
+    ("target", "outside"),
+    [
+        ("../shared", ("packages/shared/common.py", "packages/shared/deep/more.py")),
+        ("../shared/deep/", ("packages/shared/deep/more.py",)),
+        ("../..", ("LICENSE", "packages/shared/common.py", "packages/shared/deep/more.py")),
+        ("..", ("packages/shared/common.py", "packages/shared/deep/more.py")),
+        (".", ()),
+        ("inner", ()),
+        ("../../..", ()),
+    ],
+)
+def test_links_to_folders_bring_all_that_is_in_them(target: str, outside: tuple[str, ...]) -> None:
+    """A symbolic link to a folder beyond the package makes every file in it part of the source, by its path."""
+    files = ["LICENSE", "packages/shared/common.py", "packages/shared/deep/more.py", "packages/demo/inner/x.py"]
+    seen = snapshot(dict.fromkeys(files, ""), {"packages/demo/link": target})
+    found = with_links(package(), seen, GIT).outside
+    assert found == outside
+
+
 def test_links_add_to_what_is_declared() -> None:
     """Files that the build declares stay beside those that links lead to, each once."""
     taken = with_links(

@@ -7,8 +7,8 @@ from email.parser import Parser
 from email.policy import compat32
 
 import pytest
-from fakes import package
 
+from fakes import package
 from nox_release.archive import Sdist, Wheel
 from nox_release.checks.artifacts import ARTIFACTS, Release
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from archives import make_sdist, make_wheel
 
+from archives import make_sdist, make_wheel
 from nox_release.evidence import sha256
 from nox_release.index.rehearsal import rehearsal_index
 from nox_release.index.simple import Reader, wait_until
@@ -71,11 +71,18 @@ def test_an_index_ends_with_its_work_also_when_that_fails(tmp_path: Path, monkey
     """Afterwards nobody listens, and its data is gone."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    with pytest.raises(ValueError, match="failed"), rehearsal_index(os.environ) as index:
-        assert listening(index.url)
-        assert len(left_behind(tmp_path)) == 1
-        raise ValueError("failed")
-    assert not listening(index.url)
+    urls: list[str] = []
+
+    def work() -> None:
+        with rehearsal_index(os.environ) as index:
+            urls.append(index.url)
+            assert listening(index.url)
+            assert len(left_behind(tmp_path)) == 1
+            raise ValueError("failed")
+
+    with pytest.raises(ValueError, match="failed"):
+        work()
+    assert [listening(url) for url in urls] == [False]
     assert left_behind(tmp_path) == []
 
 

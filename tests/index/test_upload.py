@@ -8,14 +8,14 @@ import inspect
 from pathlib import Path
 
 import pytest
-from archives import make_sdist, make_wheel
-from scripted_index import Scripted
 from twine.package import PackageFile
 from twine.repository import Repository
 from twine.settings import Settings
 
+from archives import make_sdist, make_wheel
 from nox_release.errors import Blocked
 from nox_release.index.upload import Answer, Uploader
+from scripted_index import Scripted
 
 
 def uploader(scripted: Scripted) -> Uploader:
@@ -130,7 +130,7 @@ def test_a_password_is_not_shown() -> None:
     ],
 )  # fmt: skip
 def test_twine_has_the_functions_that_uploads_stand_on(function: object, parameters: dict[str, object]) -> None:
-    """twine promises no library interface, so a new pin has to show that these are what they were."""
+    """No library interface of twine is promised, so a new pin has to show that these are what they were."""
     assert callable(function)
     found = inspect.signature(function).parameters.values()
     assert {one.name: ... if one.default is one.empty else one.default for one in found} == parameters

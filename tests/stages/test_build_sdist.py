@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from jobs import Bench, codes, told
-from projects import FLIT, OWN, SETUPTOOLS, demo
 
+from jobs import Bench, codes, told
 from nox_release.archive import read_sdist
 from nox_release.config import Config, Settings
 from nox_release.model import Kind, Stage
+from projects import FLIT, OWN, SETUPTOOLS, demo
 
 pytestmark = pytest.mark.end_to_end
 Make = Callable[..., Bench]

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from archives import make_sdist
 from jobs import Bench, codes, told
-from projects import FLIT, OWN, demo
-
 from nox_release.archive import read_wheel
 from nox_release.model import Kind, Stage
+from projects import FLIT, OWN, demo
 
 pytestmark = pytest.mark.end_to_end
 Make = Callable[..., Bench]

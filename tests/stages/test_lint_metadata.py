@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from jobs import Bench, codes
-from projects import FLIT, demo
 
+from jobs import Bench, codes
 from nox_release.config import Config
 from nox_release.model import Stage
+from projects import FLIT, demo
 
 Make = Callable[..., Bench]
 SOUND = demo(
     FLIT.replace("[project]", '[project]\nreadme = "README.md"'),
-    {"README.md": "# Demo\n\nIt does things.\n", "CHANGELOG.md": "# Changes\n\n## 1.0 (2026-11-20)\n\n- it does things\n"},
+    {"README.md": "# Demo\n\nIt does things.\n", "CHANGELOG.md": "# Changes\n\n## 1.0 (2026-11-20)\n\n- it does\n"},
 )  # fmt: skip
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from archives import make_sdist, make_wheel
 from jobs import Bench, codes, told
-from projects import FLIT, below, demo
-
 from nox_release import manifest
+from nox_release.errors import Blocked
+from nox_release.evidence import sha256
+from nox_release.index.simple import wait_until
 from nox_release.index.upload import Uploader
-from nox_release.model import Kind, Stage
+from nox_release.model import Stage
 from nox_release.stages import publish
 from nox_release.stages.publish import Index
 from nox_release.work import Result
+from projects import FLIT, below, demo
 
 pytestmark = pytest.mark.end_to_end
 Make = Callable[..., Bench]
@@ -25,8 +29,6 @@ Make = Callable[..., Bench]
 @pytest.fixture
 def index() -> Iterator[Index]:
     """An empty index on loopback."""
-    import os
-
     with publish.index(os.environ) as one:
         yield one
 
@@ -41,14 +43,21 @@ def ready(bench: Make, more: str = "", **fields: object) -> Bench:
 
 
 def approve(made: Bench, name: str = "demo") -> None:
-    evidence = made.built[name]
-    built = {stage: replace(one, facts={"commit": made.snapshot.commit}) for stage, one in evidence.items()}
-    whole = manifest.manifest(built, commit=made.snapshot.commit, source="", committed=True)
+    facts = {"commit": made.snapshot.commit}
+    built = {stage: replace(one, facts=facts) for stage, one in made.built[name].items()}
+    whole = manifest.manifest(built, source=made.plan[name].source, committed=True)
     made.store.deliver(name, whole.artifacts, {manifest.FILENAME: manifest.text(whole)})
 
 
+def put(index: Index, path: Path) -> None:
+    """Have the index hold and list a file."""
+    assert index.uploader.upload(path).status == 200
+    assert wait_until(lambda: path.name in index.reader.files("demo"), 20)
+
+
 def run(made: Bench, index: Index, name: str = "demo") -> Result:
-    return publish.run(made.job(Stage.PUBLISH, name), index)
+    with made.working(Stage.PUBLISH, name) as job:
+        return publish.run(job, index)
 
 
 def test_what_is_approved_is_on_the_index_afterwards(bench: Make, index: Index) -> None:
@@ -68,7 +77,7 @@ def test_what_is_approved_is_on_the_index_afterwards(bench: Make, index: Index) 
 def test_a_half_published_release_is_finished(bench: Make, index: Index) -> None:
     """What is there already is left alone, the rest is sent."""
     made = ready(bench)
-    assert index.uploader.upload(made.job(Stage.PUBLISH).path(Kind.SDIST)).status == 200
+    put(index, made.path(Stage.BUILD_SDIST))
     assert codes(run(made, index)) == []
     assert made.log.count("# upload of ") == 1
 
@@ -77,10 +86,42 @@ def test_other_bytes_under_the_name_are_found(bench: Make, index: Index, tmp_pat
     """What somebody else published is not what was approved, and nothing is sent over it."""
     made = ready(bench)
     (tmp_path / "other").mkdir()
-    assert index.uploader.upload(make_wheel(tmp_path / "other", {"evil.py": ""})).status == 200
+    put(index, make_wheel(tmp_path / "other", {"evil.py": ""}))
     ((code, where, message),) = told(run(made, index))
     assert (code, where) == ("PUB102", "demo-1.0-py3-none-any.whl")
-    assert message.endswith(f", not {made.job(Stage.PUBLISH).artifacts(Kind.WHEEL)[0].sha256}")
+    assert message.endswith(f", not {sha256(made.path(Stage.BUILD_WHEEL))}")
+
+
+def test_bytes_that_changed_in_the_store_are_not_sent(bench: Make, index: Index) -> None:
+    """Only what is byte for byte what was approved leaves this machine."""
+    made = ready(bench)
+    made.path(Stage.BUILD_SDIST).write_bytes(b"something else")
+    with pytest.raises(Blocked, match=r"demo-1\.0\.tar\.gz is not what was approved"):
+        run(made, index)
+    assert index.reader.files("demo") == {}
+
+
+def test_a_manifest_of_another_source_is_not_obeyed(bench: Make, index: Index) -> None:
+    """What was approved before the source changed is not what this plan publishes."""
+    made = ready(bench)
+    made.checkout.write({"packages/demo/demo/more.py": ""})
+    made.look()
+    with pytest.raises(Blocked, match=r"release-manifest\.json is of another source than the plan"):
+        run(made, index)
+    assert index.reader.files("demo") == {}
+
+
+@pytest.mark.parametrize("content", [None, b"{}", b"half of a manif", b"[]"])
+def test_a_manifest_that_cannot_be_read_blocks(bench: Make, index: Index, content: bytes | None) -> None:
+    """Without it nothing is approved; the message names the file."""
+    made = ready(bench)
+    path = made.store.dist / "demo" / manifest.FILENAME
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(Blocked, match=r"release-manifest\.json cannot be read: "):
+        run(made, index)
+    assert index.reader.files("demo") == {}
 
 
 def test_a_refusal_is_found(bench: Make, index: Index) -> None:
@@ -96,9 +137,14 @@ def test_a_refusal_is_found(bench: Make, index: Index) -> None:
     assert "pip install" not in made.log
 
 
-def test_what_does_not_install_from_the_index_is_found(bench: Make, index: Index) -> None:
-    """A requirement that users cannot get."""
-    made = ready(bench, more="Requires-Dist: absent @ file:///absent-1.0-py3-none-any.whl\n")
+@pytest.mark.parametrize(
+    "more",
+    ["Requires-Dist: absent @ file:///absent-1.0-py3-none-any.whl\n", "Requires-Python: >=99\n"],
+    ids=["a requirement that nobody can get", "an interpreter that nobody has"],
+)
+def test_what_does_not_install_from_the_index_is_found(bench: Make, index: Index, more: str) -> None:
+    """Whether the files themselves or what they require."""
+    made = ready(bench, more=more)
     ((code, where, _),) = told(run(made, index))
     assert (code, where) == ("PUB103", "demo==1.0")
 
@@ -123,4 +169,5 @@ def test_uncommitted_work_is_told(bench: Make, index: Index) -> None:
     made = ready(bench)
     made.checkout.write({"packages/demo/demo/more.py": ""})
     made.look()
+    approve(made)
     assert told(run(made, index)) == [("PUB201", "git", "not committed: packages/demo/demo/more.py")]

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from archives import make_wheel
 from jobs import Bench, told
-from projects import FLIT, below, demo
-
 from nox_release.config import Config, Settings
 from nox_release.model import Stage
+from nox_release.requirements import Requirements
 from nox_release.stages.test import PYTEST, without_sources
+from projects import FLIT, below, demo
 
 pytestmark = pytest.mark.end_to_end
 Make = Callable[..., Bench]
@@ -63,7 +64,7 @@ def test_an_interpreter_that_ends_is_a_failure(bench: Make) -> None:
 
 def test_a_pytest_of_ones_own_is_taken(bench: Make) -> None:
     """Where the tests say which pytest they want, ours is not asked for."""
-    made = ready(bench, FROM_WHEEL, tests={"demo": ("pytest>=8", "iniconfig")})
+    made = ready(bench, FROM_WHEEL, tests={"demo": Requirements(("pytest>=8", "iniconfig"))})
     assert told(made.run(TEST)) == []
     (install,) = [line for line in made.log.splitlines() if " pip install " in line]
     assert install.endswith(".whl pytest>=8 iniconfig")
@@ -71,9 +72,25 @@ def test_a_pytest_of_ones_own_is_taken(bench: Make) -> None:
 
 def test_requirements_that_cannot_be_installed_are_found(bench: Make) -> None:
     """TST101, and no test is run."""
-    made = ready(bench, FROM_WHEEL, tests={"demo": ("absent @ file:///absent-1.0-py3-none-any.whl",)})
+    needs = Requirements(("absent @ file:///absent-1.0-py3-none-any.whl",))
+    made = ready(bench, FROM_WHEEL, tests={"demo": needs})
     ((code, where, _),) = told(made.run(TEST))
     assert (code, where) == ("TST101", "test requirements")
+    assert "--junit-xml" not in made.log
+
+
+def test_requirements_that_cannot_be_read_are_found(bench: Make) -> None:
+    """TST101 with the line that is at fault, and nothing is installed."""
+    made = ready(bench, FROM_WHEEL, tests={"demo": Requirements(problem="dev.txt:3: '!' is no requirement")})
+    assert told(made.run(TEST)) == [("TST101", "test requirements", "dev.txt:3: '!' is no requirement")]
+    assert made.log == ""
+
+
+def test_constraints_limit_what_is_installed(bench: Make) -> None:
+    """They ask for nothing, and hold for what is asked for."""
+    code = "import importlib.metadata as m\ndef test_version(): assert m.version('iniconfig') == '2.0.0'\n"
+    needs = Requirements(("iniconfig",), constraints=("iniconfig==2.0.0", "attrs<1"))
+    assert told(ready(bench, code, tests={"demo": needs}).run(TEST)) == []
 
 
 def test_an_exempt_package_is_not_tested(bench: Make) -> None:

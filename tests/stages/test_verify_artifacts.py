@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from archives import make_sdist, make_wheel
-from jobs import Bench, codes, told
-from projects import FLIT, below, demo
 from uv import find_uv_bin
 
+from archives import make_sdist, make_wheel
+from jobs import Bench, codes, told
 from nox_release.check import Severity
 from nox_release.errors import Blocked
-from nox_release.model import Kind, Stage
+from nox_release.model import Stage
+from projects import FLIT, below, demo
 
 pytestmark = pytest.mark.end_to_end
 Make = Callable[..., Bench]
@@ -25,6 +25,10 @@ cli = ["iniconfig"]
 """
 SCRIPT = "[project.scripts]\ndemo = 'demo.cli:main'\nother = 'demo.cli:other'\n"
 CLI = "import iniconfig\ndef main(): ...\ndef other(): ...\n"
+NO_PLUGGY = "ModuleNotFoundError: No module named 'pluggy'"
+NO_OTHER = (
+    "INS105", "console_scripts: other = demo.cli:other", "AttributeError: module 'demo.cli' has no attribute 'other'",
+)  # fmt: skip
 NO_INICONFIG = "ModuleNotFoundError: No module named 'iniconfig'"
 
 
@@ -35,18 +39,12 @@ NO_INICONFIG = "ModuleNotFoundError: No module named 'iniconfig'"
         (WITH_EXTRA, {"demo/cli.py": CLI}, [("INS104", "extra cli", "imports only with it: demo.cli")]),
         (WITH_EXTRA + SCRIPT, {"demo/cli.py": CLI}, [("INS104", "extra cli", "imports only with it: demo.cli")]),
         (FLIT, {"demo/cli.py": CLI}, [("INS103", "demo.cli", NO_INICONFIG)]),
-        (WITH_EXTRA, {"demo/cli.py": "import pluggy"}, [("INS103", "demo.cli", "ModuleNotFoundError: No module named 'pluggy'")]),
+        (WITH_EXTRA, {"demo/cli.py": "import pluggy"}, [("INS103", "demo.cli", NO_PLUGGY)]),
         (FLIT, {"demo/boom.py": "import os; os._exit(7)"}, [("INS103", "demo.boom", "the interpreter ended")]),
         (FLIT, {"demo/end.py": "raise SystemExit(3)"}, [("INS103", "demo.end", "SystemExit: 3")]),
         (FLIT, {"demo/a.py": "", "demo/b.py": "import sys\nassert 'demo.a' not in sys.modules\n"}, []),
-        (
-            FLIT + SCRIPT, {"demo/cli.py": "def main(): ..."},
-            [("INS105", "console_scripts: other = demo.cli:other", "AttributeError: module 'demo.cli' has no attribute 'other'")],
-        ),
-        (
-            WITH_EXTRA + SCRIPT, {"demo/cli.py": "def main(): ..."},
-            [("INS105", "console_scripts: other = demo.cli:other", "AttributeError: module 'demo.cli' has no attribute 'other'")],
-        ),
+        (FLIT + SCRIPT, {"demo/cli.py": "def main(): ..."}, [NO_OTHER]),
+        (WITH_EXTRA + SCRIPT, {"demo/cli.py": "def main(): ..."}, [NO_OTHER]),
     ],
     ids=[
         "sound", "a module that needs an extra", "a script that needs an extra", "an import that is not declared",
@@ -113,8 +111,7 @@ def test_a_changed_artifact_blocks(bench: Make, tmp_path: Path, stage: Stage) ->
     ready = bench(demo(FLIT))
     ready.put(Stage.BUILD_SDIST, make_sdist(tmp_path, {"pyproject.toml": FLIT}))
     ready.put(Stage.BUILD_WHEEL, make_wheel(tmp_path, {"demo/__init__.py": ""}))
-    kind = Kind.SDIST if stage is Stage.BUILD_SDIST else Kind.WHEEL
-    ready.job(VERIFY).path(kind).write_bytes(b"something else")
+    ready.path(stage).write_bytes(b"something else")
     with pytest.raises(Blocked, match="an artifact in the store changed: it is no readable") as caught:
         ready.run(VERIFY)
     assert caught.value.hint == "run again with --fresh"

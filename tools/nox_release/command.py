@@ -209,6 +209,8 @@ def _note(evidence: Evidence) -> str:
 
 def _machine(session: nox.Session, chain: Chain) -> Machine:
     """What this session works with."""
+    if not hasattr(session.virtualenv, "location"):
+        raise Misuse("the stages' tools need virtualenvs of their own", "run nox without --no-venv")
     settings = {}
     with contextlib.suppress(FileNotFoundError):
         lines = Path(session.virtualenv.location, "pyvenv.cfg").read_text().splitlines()
