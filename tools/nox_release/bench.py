@@ -17,7 +17,7 @@ from types import FrameType, ModuleType
 
 from packaging.utils import parse_wheel_filename
 
-from nox_release.environment import Installer, for_installer, for_package_code, scratch
+from nox_release.environment import Installer, for_installer, for_package_code, scratch, sweep_scratch
 from nox_release.errors import Blocked
 from nox_release.evidence import FOLDER, Store, write_atomically
 from nox_release.model import Evidence, Outcome, Stage
@@ -36,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     os.umask(0o022)  # modes of files end up in archives
     signal.signal(signal.SIGTERM, _interrupt)
     warnings.simplefilter("ignore")  # those of build backends; what matters is a finding, the rest is noise here
+    sweep_scratch()
     processes = Processes()
     try:
         if kind == "metadata":

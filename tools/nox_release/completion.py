@@ -89,8 +89,13 @@ class Completion:
             self._ask([packages[key] for key in missing], {key: answers[key] for key in missing})
         for key in keys:
             package = packages.pop(key)
+            told = None
             if answers[key].exists():
-                told = with_metadata(package, answers[key].read_bytes())
+                try:
+                    told = with_metadata(package, answers[key].read_bytes())
+                except (ValueError, TypeError) as problem:
+                    write_atomically(answers[key].with_suffix(".error"), f"it tells {problem}".encode())
+            if told is not None:
                 packages[told.name] = told
             else:
                 error = answers[key].with_suffix(".error")

@@ -10,8 +10,9 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -194,10 +195,21 @@ def last_line(output: str) -> str:
     return lines[-1] if lines else "it said nothing"
 
 
+def sweep_scratch(age: float = 24 * 3600) -> None:
+    """Take away scratch folders that commands which were killed left behind more than *age* seconds ago."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+        with suppress(OSError):
+            if path.stat().st_uid == os.getuid() and path.stat().st_mtime < time.time() - age:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+_SCRATCH = "nox-release-"
+
+
 @contextmanager
 def scratch(prefix: str) -> Iterator[Path]:
     """A folder outside the workspace, so that nothing finds the source by walking upwards."""
-    folder = Path(tempfile.mkdtemp(prefix=f"nox-release-{prefix}"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{prefix}"))
     try:
         yield folder
     finally:

@@ -60,6 +60,8 @@ class Snapshot:
     """Every tracked file of the workspace, by its path relative to the workspace."""
     folders: Mapping[str, str]
     """Tree id of every folder of the workspace; ``.`` is the workspace itself."""
+    attributes: str = ""
+    """The ``.gitattributes`` files of the checkout above the workspace, as git lists them."""
 
     def below(self, directory: str) -> tuple[str, ...]:
         """Paths of the files in *directory*, relative to it."""
@@ -76,7 +78,10 @@ class Snapshot:
 
     def digest(self, directory: str, outside: Iterable[str] = ()) -> str:
         """Digest of a package's source: its tree id and the ids of files *outside* its folder that it needs."""
-        parts = [self.folders.get(directory, "")]
+        # Attributes from above the folder may change line endings in an export.
+        above = ["/".join(directory.split("/")[:depth]) for depth in range(directory.count("/") + 1)]
+        outside = {*outside, *(posixpath.join(folder, ".gitattributes") for folder in above)}
+        parts = [self.folders.get(directory, ""), self.attributes]
         parts += [f"{path}:{entry.mode}:{entry.oid}" for path in sorted(outside) if (entry := self.files.get(path))]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -159,7 +164,14 @@ class Git:
             uncommitted=tuple(line[3:] for line in changes),
             files=files,
             folders=folders,
+            attributes=self._attributes_above(tree, prefix),
         )
+
+    def _attributes_above(self, tree: str, prefix: str) -> str:
+        """List the ``.gitattributes`` of the folders above the workspace."""
+        parts = prefix.split("/")[:-1]
+        above = ["/".join([*parts[:depth], ".gitattributes"]) for depth in range(len(parts))]
+        return self("ls-tree", "--full-tree", tree, "--", *above) if above else ""
 
     def _tree_of_working_directory(self, toplevel: Path, index: Path) -> str:
         """Write the tree of ``git add -A`` without touching the repository's index or objects."""
@@ -183,7 +195,12 @@ class Git:
         folders: dict[str, str] = {}
         # "tree:path" lists the workspace alone, and names its own tree id by rev-parse.
         top = f"{tree}:{prefix.rstrip('/')}"
-        folders["."] = self("rev-parse", top).strip()
+        try:
+            folders["."] = self("rev-parse", "--verify", "--quiet", top).strip()
+        except Blocked:
+            raise Misuse(
+                f"git has nothing of {self.root}", "git add it, or take it out of the .gitignore that covers it"
+            ) from None
         for line in self("ls-tree", "-r", "-t", "-z", "--full-tree", folders["."]).split("\0"):
             if not line:
                 continue

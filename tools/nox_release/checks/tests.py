@@ -60,7 +60,9 @@ def something_ran(run: TestRun) -> Iterator[Problem]:
     if run.refused:
         return
     if run.collected == 0:
-        yield Problem(run.command, f"commit tests, or {EXEMPT}", "no test was collected")
+        # What the wheel installs was taken out of the folder, and tests in the import package with it.
+        inside = 'tests within the import package run as test-command = ["pytest", "--pyargs", "NAME.tests"]'
+        yield Problem(run.command, f"commit tests ({inside}), or {EXEMPT}", "no test was collected")
     elif run.ran == 0 and run.exit_code == 0:
         yield Problem(
             run.command, f"give them what they need to run, or {EXEMPT}", f"all {run.collected} tests were skipped"

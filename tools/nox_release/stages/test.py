@@ -81,7 +81,10 @@ def _read(report: Path, run: TestRun) -> TestRun:
     """Add what pytest's report says of each test."""
     if not report.exists():
         return run
-    cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314  # written by the command just run
+    try:
+        cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314  # written by the command just run
+    except ET.ParseError:  # the command was ended while it wrote
+        return run
     failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     skipped = sum(case.find("skipped") is not None for case in cases)
     names = tuple(f"{case.get('classname', '')}::{case.get('name', '')}".strip(":") for case in failed)

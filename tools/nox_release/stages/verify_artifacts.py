@@ -146,7 +146,7 @@ def _crashed(answers: Sequence[Answer]) -> str:
     """Return what was being imported when the interpreter ended, if it did not come to its last line."""
     if any("installed" in answer for answer in answers):
         return ""
-    return str(next(answer["importing"] for answer in reversed(answers) if "importing" in answer))
+    return str(next((answer["importing"] for answer in reversed(answers) if "importing" in answer), "the first module"))
 
 
 def _explain(
