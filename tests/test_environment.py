@@ -19,6 +19,7 @@ from nox_release.environment import (
     is_credential,
     last_line,
     scratch,
+    sweep_scratch,
     without_credentials,
 )
 from nox_release.errors import Blocked
@@ -221,6 +222,20 @@ def test_a_scratch_folder_is_gone_afterwards() -> None:
     with pytest.raises(ValueError, match="failed"):
         work()
     assert [folder.exists() for folder in folders] == [False]
+
+
+def test_scratch_folders_of_killed_commands_are_swept_after_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is younger stays: another command may be working in it."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    old, young, strange = tmp_path / "nox-release-a", tmp_path / "nox-release-b", tmp_path / "other"
+    for folder in (old, young, strange):
+        folder.mkdir()
+    for folder in (old, strange):
+        os.utime(folder, (1, 1))
+    sweep_scratch()
+    assert [folder.exists() for folder in (old, young, strange)] == [False, True, True]
 
 
 class MakesVenv(FakeRun):

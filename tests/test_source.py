@@ -160,6 +160,29 @@ def test_the_digest_follows_the_folder_and_the_declared_files_outside(checkout: 
     assert git.snapshot().digest("sdk/core") != after.digest("sdk/core")
 
 
+@pytest.mark.parametrize(
+    ("folder", "place"), [(".", ".gitattributes"), ("sdk", ".gitattributes"), ("sdk/..", "sdk/.gitattributes")]
+)
+def test_attributes_from_above_are_a_packages_source(
+    checkout: Checkout, tmp_path: Path, folder: str, place: str
+) -> None:
+    """Attributes may change line endings of an export, so those above a package have a part in its digest."""
+    workspace = (checkout.root / folder).resolve()
+    package = "core" if workspace.name == "sdk" else "sdk/core"
+    looking = Git(workspace, tmp_path / "objects")
+    before = looking.snapshot().digest(package)
+    checkout.write({place: "*.txt text eol=crlf\n"})
+    assert looking.snapshot().digest(package) != before
+
+
+def test_a_workspace_that_git_ignores_is_said(checkout: Checkout, tmp_path: Path) -> None:
+    """A folder of which git has nothing cannot be a workspace; the message names the folder and the way out."""
+    checkout.write({".gitignore": "hidden/\n", "hidden/noxfile.py": ""})
+    with pytest.raises(Misuse, match=r"git has nothing of .*hidden") as caught:
+        Git(checkout.root / "hidden", tmp_path / "objects").snapshot()
+    assert ".gitignore" in caught.value.hint
+
+
 def test_no_checkout_is_said(tmp_path: Path) -> None:
     """Outside of any git checkout the message says so and what to type."""
     with pytest.raises(Misuse, match="is not in a git checkout") as caught:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from nox_release import manifest
 from nox_release.errors import Blocked
 from nox_release.evidence import sha256
 from nox_release.index.simple import wait_until
-from nox_release.index.upload import Uploader
+from nox_release.index.upload import Answer, Uploader
 from nox_release.model import Stage
 from nox_release.stages import publish
 from nox_release.stages.publish import Index
@@ -80,6 +80,25 @@ def test_a_half_published_release_is_finished(bench: Make, index: Index) -> None
     put(index, made.path(Stage.BUILD_SDIST))
     assert codes(run(made, index)) == []
     assert made.log.count("# upload of ") == 1
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """Uploads, and answers that it failed: the connection broke after the last byte."""
+
+    inner: Uploader
+
+    def upload(self, path: Path) -> Answer:
+        """Do it and deny it."""
+        self.inner.upload(path)
+        return Answer(0, "connection reset")
+
+
+def test_the_index_is_believed_over_its_answer(bench: Make, index: Index) -> None:
+    """A file that is listed has been taken, whatever the upload was answered."""
+    made = ready(bench)
+    doubtful = replace(index, uploader=Doubtful(index.uploader))  # type: ignore[arg-type]  # it has the one method
+    assert codes(run(made, doubtful)) == []
 
 
 def test_other_bytes_under_the_name_are_found(bench: Make, index: Index, tmp_path: Path) -> None:

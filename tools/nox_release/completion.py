@@ -33,7 +33,7 @@ from nox_release.process import Processes
 from nox_release.record import to_json
 from nox_release.source import Snapshot
 from nox_release.work import MetadataOrder
-from nox_release.workspace import Broken, Workspace
+from nox_release.workspace import Broken, Workspace, namesakes
 
 WANTED = frozenset({"name", "version", "requires"})
 """Fields that a plan cannot do without."""
@@ -87,6 +87,7 @@ class Completion:
         answers = {key: self._answer(packages[key]) for key in keys}
         if missing := [key for key in keys if not answers[key].exists()]:
             self._ask([packages[key] for key in missing], {key: answers[key] for key in missing})
+        called: dict[str, list[Package]] = {}
         for key in keys:
             package = packages.pop(key)
             told = None
@@ -96,7 +97,7 @@ class Completion:
                 except (ValueError, TypeError) as problem:
                     write_atomically(answers[key].with_suffix(".error"), f"it tells {problem}".encode())
             if told is not None:
-                packages[told.name] = told
+                called.setdefault(told.name, []).append(told)
             else:
                 error = answers[key].with_suffix(".error")
                 why = error.read_text() if error.exists() else "its backend gave no answer"
@@ -110,6 +111,13 @@ class Completion:
                         f"the log is {self._store.root.name}/logs/metadata/{_slug(key)}.log",
                     )
                 )
+        for name, same in called.items():
+            if name in packages:
+                same.insert(0, packages.pop(name))
+            if len(same) == 1:
+                packages[name] = same[0]
+            else:
+                broken.append(namesakes(name, same))
         return Workspace(packages, tuple(broken))
 
     def _answer(self, package: Package) -> Path:

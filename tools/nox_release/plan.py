@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion, Version
 
 from nox_release.config import Config, Settings
 from nox_release.model import Package
-from nox_release.requirements import Requirements
+from nox_release.requirements import Requirements, parsed
 from nox_release.selection import reachable
 from nox_release.workspace import Broken, Workspace
 
@@ -191,7 +191,7 @@ def _with_folders(wanted: Requirements, folders: Mapping[str, str]) -> Requireme
 
 def asks_git(package: Package) -> bool:
     """Whether one of the known historians takes part in the package's build."""
-    return any(canonicalize_name(Requirement(text).name) in HISTORIANS for text in package.build_requires)
+    return any(canonicalize_name(parsed(text).name) in HISTORIANS for text in package.build_requires)
 
 
 def released_versions(tags: Iterable[str], tag_format: str) -> dict[str, list[Version]]:

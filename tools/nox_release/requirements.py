@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
 from collections.abc import Callable, Iterator
@@ -36,6 +37,15 @@ class Requirements:
             (*self.constraints, *other.constraints),
             self.problem or other.problem,
         )
+
+
+@functools.cache
+def parsed(text: str) -> Requirement:
+    """Parse a requirement once, however many packages have it; nobody changes what this returns.
+
+    :raises packaging.requirements.InvalidRequirement: where *text* is none.
+    """
+    return Requirement(text)
 
 
 def read_requirements(path: str, read: Callable[[str], bytes | None]) -> Requirements:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from nox_release.config import Config
 from nox_release.errors import Blocked
 from nox_release.metadata import read_package
 from nox_release.model import Package
+from nox_release.requirements import parsed
 from nox_release.source import Git, Snapshot
 
 _DESCRIBING = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -51,7 +52,7 @@ class Workspace:
         """
         found = []
         for text in (*package.requires, *extra):
-            requirement = Requirement(text)
+            requirement = parsed(text)
             name = canonicalize_name(requirement.name)
             needed = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
             if needed and name in self.packages and name != package.name:
@@ -84,16 +85,19 @@ def discover(snapshot: Snapshot, git: Git, config: Config) -> Workspace:
         if len(same) == 1:
             packages[name] = same[0]
             continue
-        files = " and ".join(package.described_by for package in same)
-        broken.append(
-            Broken(
-                name,
-                tuple(package.directory for package in same),
-                f"two packages are named {name}: {files}",
-                "rename one, or exclude its folder in [tool.nox-release]",
-            )
-        )
+        broken.append(namesakes(name, same))
     return Workspace(packages, tuple(broken))
+
+
+def namesakes(name: str, same: Sequence[Package]) -> Broken:
+    """What stands for packages that are all called *name*: nobody knows which one is meant."""
+    files = " and ".join(package.described_by for package in same)
+    return Broken(
+        name,
+        tuple(package.directory for package in same),
+        f"two packages are named {name}: {files}",
+        "rename one, or exclude its folder in [tool.nox-release]",
+    )
 
 
 def with_links(package: Package, snapshot: Snapshot, git: Git) -> Package:

@@ -15,6 +15,7 @@ from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from nox_release.errors import Blocked
+from nox_release.requirements import parsed
 
 Read = Callable[[str], bytes | None]
 """Path relative to the workspace root, with forward slashes → the bytes there; None where no such file is."""
@@ -110,7 +111,7 @@ class Source:
         """
         try:
             if not marker:
-                return str(Requirement(value))
+                return str(parsed(value))
             bare = Requirement(value)
             condition, bare.marker = bare.marker, None
             both = f"({condition}) and ({marker})" if condition else marker

@@ -25,6 +25,8 @@ from nox_release.work import Job, Result
 TOOLS = ("twine", "requests", "pypiron")
 VISIBLE_WITHIN = 30.0
 """Seconds that an accepted file may take to be listed."""
+IN_DOUBT = 2.0
+"""Seconds to look for a file that the index answered not to have taken."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ def read_back(job: Job, index: Index, artifacts: tuple[Artifact, ...], refused: 
     wanted = {artifact.filename: artifact.sha256 for artifact in artifacts}
     expected = wanted.keys() - refused.keys()
     wait_until(lambda: expected <= index.reader.files(name).keys(), VISIBLE_WITHIN)
+    if refused:  # a broken connection or an error after the last byte may still have been an upload
+        wait_until(lambda: wanted.keys() <= index.reader.files(name).keys(), IN_DOUBT)
     listed = {filename: file for filename, file in index.reader.files(name).items() if filename in wanted}
     # The index is the truth: what it lists it has taken, whatever it answered to the upload.
     refused = {filename: answer for filename, answer in refused.items() if filename not in listed}
