@@ -265,7 +265,11 @@ def test_code_of_a_package_sees_an_empty_home(tmp_path: Path, monkeypatch: pytes
     """A backend runs without the settings of this machine, in a home of its own, at the time of the commit."""
     monkeypatch.setenv("SEEN", str(tmp_path / "seen"))
     monkeypatch.setenv("PIP_INDEX_URL", "https://example.org/simple")
-    first = "import json\nPath(os.environ['SEEN']).write_text(json.dumps([dict(os.environ), os.listdir(os.environ['HOME'])]))"
+    first = (
+        "import json\n"
+        "at_home = os.listdir(os.environ['HOME'])\n"
+        "Path(os.environ['SEEN']).write_text(json.dumps([dict(os.environ), at_home]))"
+    )
     root = Checkout.new(tmp_path / "w", own_backend(first=first)).root
     assert carry_out(metadata_order(root, tmp_path / "answers", "demo")) == 0
     environ, at_home = json.loads((tmp_path / "seen").read_text())

@@ -17,7 +17,7 @@ import pytest
 
 from nox_release.arguments import Arguments
 from nox_release.chain import Chain, Machine, Step
-from nox_release.errors import Blocked, Misuse
+from nox_release.errors import Misuse
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.model import Artifact, Evidence, Outcome, Stage
 from nox_release.record import from_json, to_json

@@ -126,7 +126,7 @@ NO_UV = "/nowhere/uv"
 @pytest.mark.end_to_end
 def test_a_version_that_only_the_backend_knows(asked: Make) -> None:
     """The backend is asked once for each state of the source: again after a change, not again without one."""
-    setup = "import pathlib\nfrom setuptools import setup\nsetup(name='demo', version=pathlib.Path('V').read_text())\n"
+    setup = "import os\nfrom setuptools import setup\nsetup(name='demo', version=os.popen('cat V').read())\n"
     space = asked({"demo/setup.py": setup, "demo/V": "1.5.RC1"})
     _, before = space.look()
     assert before.packages["demo"].version is None
@@ -206,6 +206,36 @@ def test_a_backend_that_fails_breaks_its_package_alone(asked: Make) -> None:
     assert [path.name for path in space.answers] == ["sound.metadata"]
     space.checkout.write(own_backend("failing", "3.0"))
     assert space.closure("failing").packages["failing"].version == "3.0"
+
+
+@pytest.mark.end_to_end
+def test_an_answer_that_is_no_metadata_breaks_its_package_alone(asked: Make) -> None:
+    """A version or a requirement that no standard knows is told as the backend's failure."""
+    space = asked({**own_backend("odd", "one.two"), **own_backend("off", requires=("?",)), **own_backend("sound")})
+    told = space.closure("odd", "off", "sound")
+    assert list(told.packages) == ["sound"]
+    assert {broken.name for broken in told.broken} == {"odd", "off"}
+    assert all("and that failed: it tells " in broken.message for broken in told.broken)
+    assert any("one.two" in broken.message for broken in told.broken)
+
+
+@pytest.mark.end_to_end
+def test_backends_that_tell_one_name_break_both(asked: Make) -> None:
+    """Where backends tell a name that another package has, told or written, none of them is worked on."""
+    setup = "from setuptools import setup\nsetup(name=input())\n"
+    space = asked(
+        {
+            **own_backend("one", folder="a", project=""), "a/setup.py": setup,
+            **own_backend("one", folder="b", project=""), "b/setup.py": setup,
+            **own_backend("two", folder="c", project=""), "c/setup.py": setup,
+            "d/pyproject.toml": '[project]\nname = "two"\nversion = "1.0"\n',
+        }
+    )  # fmt: skip
+    completion, before = space.look()
+    told = completion.names(before)
+    assert told.packages == {}
+    assert {broken.name: set(broken.directories) for broken in told.broken} == {"one": {"a", "b"}, "two": {"c", "d"}}
+    assert all(broken.message.startswith(f"two packages are named {broken.name}: ") for broken in told.broken)
 
 
 @pytest.mark.end_to_end

@@ -149,6 +149,17 @@ def test_a_released_sibling_of_the_tests_is_installed_from_the_index() -> None:
     assert found["app"].test_requires == ("other>=1",)
 
 
+def test_only_what_no_release_has_is_unreleased() -> None:
+    """A released sibling that the tests install from its folder helps them, and does not hold a candidate back."""
+    space = workspace({"core": (), "base": (), "app": ("core>=1", "base>=1")})
+    found = plan("app", space, "core_1.0", needed_by_tests(folders=("packages/core",)))
+    assert {item.name: (item.target, item.unreleased) for item in found.packages} == {
+        "base": (False, True),
+        "core": (False, False),
+        "app": (True, False),
+    }
+
+
 def test_a_folder_that_the_tests_name_is_built() -> None:
     """A path in a requirements file means the source beside it, although a version of it is released."""
     found = plan(

@@ -80,8 +80,16 @@ def test_lines_that_ask_for_folders(line: str, folder: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["-r ../common.txt", "-r../common.txt", "-r\t../common.txt", "-r=../common.txt", "--requirement ../common.txt"]
-    + ["--requirement=../common.txt", "-r ../common.txt  # all of it", "-r ../common.txt\r"],
+    [
+        "-r ../common.txt",
+        "-r../common.txt",
+        "-r\t../common.txt",
+        "-r=../common.txt",
+        "--requirement ../common.txt",
+        "--requirement=../common.txt",
+        "-r ../common.txt  # all of it",
+        "-r ../common.txt\r",
+    ],
 )
 def test_included_files_are_read_in_place(line: str) -> None:
     """A file that is included counts where it is included, its paths relative to itself."""

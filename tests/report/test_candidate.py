@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fakes import package
 from nox_release.model import Artifact, Evidence, Kind, Outcome, Stage
 from nox_release.plan import Plan, Planned
@@ -55,8 +57,9 @@ def test_what_did_not_come_through_is_counted_and_not_promised() -> None:
 
 
 def test_what_a_candidate_refuses_is_said() -> None:
-    """Uncommitted work and companions are told, for a candidate takes neither."""
-    plan = Plan((planned("base", False), planned("core", False), planned("app")), uncommitted=("a", "b"))
+    """Uncommitted work and unreleased companions are told, for a candidate takes neither; others only help tests."""
+    base, core = (replace(planned(name, False), unreleased=True) for name in ("base", "core"))
+    plan = Plan((base, core, planned("helper", False), planned("app")), uncommitted=("a", "b"))
     lines = told(plan, {"app": published("app")})
     assert "but it would refuse: 2 paths are not committed." in lines
     assert "but it would refuse: not released, and not in this plan: base, core." in lines

@@ -95,6 +95,7 @@ class Completion:
                 try:
                     told = with_metadata(package, answers[key].read_bytes())
                 except (ValueError, TypeError) as problem:
+                    answers[key].unlink()
                     write_atomically(answers[key].with_suffix(".error"), f"it tells {problem}".encode())
             if told is not None:
                 called.setdefault(told.name, []).append(told)

@@ -49,6 +49,8 @@ class Planned:
     """What limits the versions of that."""
     test_problem: str = ""
     """Why it is not known what its tests require."""
+    unreleased: bool = False
+    """A companion that something needs at a version that no release has: a candidate cannot go without it."""
     for_tests: bool = False
     """A companion that only tests install."""
 
@@ -110,6 +112,7 @@ def make_plan(
     chosen: dict[str, str] = {name: "asked for" for name in names if name in workspace.packages}
     folders = {package.directory: package.name for package in workspace.packages.values()}
     tests: dict[str, Requirements] = {}
+    unreleased: set[str] = set()
     todo = list(chosen)
     targets = frozenset(chosen)
     while todo:
@@ -128,7 +131,11 @@ def make_plan(
                 todo.append(name)
         for sibling, requirement, whose in needs:
             suits = _suits(requirement, released.get(sibling.name, released.get("", ())))
-            if sibling.name not in chosen and not suits and _fits(sibling, requirement):
+            if suits or sibling.name in targets or not _fits(sibling, requirement):
+                continue
+            if not whose:
+                unreleased.add(sibling.name)
+            if sibling.name not in chosen:
                 chosen[sibling.name] = f"{whose}{package.name} needs {requirement}, and no released version suits"
                 todo.append(sibling.name)
     edges = {
@@ -167,6 +174,7 @@ def make_plan(
                 tuple(dict.fromkeys(wanted.requires)),
                 tuple(dict.fromkeys(wanted.constraints)),
                 wanted.problem,
+                name in unreleased,
             )
         )
     installed = {name for item in planned if item.target for name in item.siblings}

@@ -36,7 +36,7 @@ def candidate(plan: Plan, published: Mapping[str, Evidence | str], tag: Callable
         yield f"  {tagged}"
     if plan.uncommitted:
         yield f"but it would refuse: {len(plan.uncommitted)} paths are not committed."
-    if companions := [planned.name for planned in plan.packages if not planned.target]:
+    if companions := [planned.name for planned in plan.packages if planned.unreleased]:
         yield f"but it would refuse: not released, and not in this plan: {', '.join(companions)}."
     yield (
         "The release manifests are in "

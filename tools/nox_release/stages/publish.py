@@ -118,7 +118,7 @@ def read_back(job: Job, index: Index, artifacts: tuple[Artifact, ...], refused: 
         {filename: index.reader.digest(file) for filename, file in listed.items()},
         "" if refused else _install(job, index, version),
         plan.uncommitted,
-        tuple(item for item in job.planned.siblings if job.planned.target and not plan[item].target),
+        tuple(item for item in job.planned.siblings if job.planned.target and plan[item].unreleased),
     )
 
 
