@@ -39,7 +39,7 @@ def tests(session: nox.Session) -> None:
     _install(session, "test", locks=("build-sdist", "publish", "lint-metadata", "pip"))
     # A chosen few need not cover everything.
     chosen = [*session.posargs, "--cov-fail-under=0"] if session.posargs else []
-    session.run("pytest", "--cov", "--cov-report=term", *chosen)
+    session.run("pytest", "--numprocesses=auto", "--cov", "--cov-report=term", *chosen)
 
 
 @nox.session

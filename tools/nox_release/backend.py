@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from build import BuildBackendException, BuildException, BuildSystemTableValidationError, ProjectBuilder
+from packaging.version import Version
 
 from nox_release.environment import Installer, Venv, build_environment, last_line
 from nox_release.evidence import Store
@@ -74,31 +75,40 @@ class Backend:
     def _call(self, distribution: Distribution, work: Callable[[ProjectBuilder], Path]) -> Path:
         try:
             requires = ProjectBuilder(self.source).build_system_requires
-            builder = self._builder(requires)
-            if self._may_require_more(distribution) and (
-                more := builder.get_requires_for_build(distribution) - requires
-            ):
-                builder = self._builder(requires | more)
+            venv = self._environment(requires)
+            if self._may_require_more(distribution, venv):
+                more = self._builder(venv).get_requires_for_build(distribution)
+                venv = self._environment(requires | more)
+            builder = self._builder(venv)
             return work(builder)
         except BuildBackendException as error:
             raise BuildFailed(_reason(error)) from None
         except (BuildException, BuildSystemTableValidationError) as error:
             raise BuildFailed(str(error)) from None
 
-    def _may_require_more(self, distribution: Distribution) -> bool:
+    def _may_require_more(self, distribution: Distribution, venv: Venv) -> bool:
         """Whether the hook that tells further build requirements can answer anything.
 
         setuptools makes its answer from ``setup_requires``, which stands in setup.py or setup.cfg; without them
         the hook takes half a second to say nothing. For a wheel, setuptools before 70.1 also asks for ``wheel``.
         """
-        if distribution == "wheel" or any((self.source / name).exists() for name in ("setup.py", "setup.cfg")):
+        settings = self.source / "setup.cfg"  # every sdist of setuptools has one
+        if (self.source / "setup.py").exists() or (
+            settings.exists() and "setup_requires" in settings.read_text(encoding="utf-8", errors="replace")
+        ):
             return True
         table = tomllib.loads((self.source / "pyproject.toml").read_text(encoding="utf-8-sig"))
-        return bool(table.get("build-system", {}).get("build-backend") != "setuptools.build_meta")
+        if table.get("build-system", {}).get("build-backend") != "setuptools.build_meta":
+            return True
+        return distribution == "wheel" and not any(
+            Version(path.name.removesuffix(".dist-info").split("-")[1]) >= Version("70.1")
+            for path in venv.root.glob("lib/python*/site-packages/setuptools-*.dist-info")
+        )
 
-    def _builder(self, requires: set[str]) -> ProjectBuilder:
-        venv = build_environment(requires, self.installer, self.store, self.run, self.since)
+    def _environment(self, requires: set[str]) -> Venv:
+        return build_environment(requires, self.installer, self.store, self.run, self.since)
 
+    def _builder(self, venv: Venv) -> ProjectBuilder:
         def call(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
             env = {
                 **self.environ,

@@ -36,7 +36,7 @@ def read_package(directory: str, read: Read) -> Package | None:
     if build.family == "setuptools" and setuptools.tagged(folder):
         fields = Fields(version=UNKNOWN).over(fields)
     for path in declared.paths(tables):
-        folder.data(path)
+        folder.declare(path)
     declared_groups = {**poetry.groups(source, tables), **source.table(tables.get("dependency-groups"), "groups")}
     return _package(folder, fields, build, groups.resolved(declared_groups, source), file)
 

@@ -171,9 +171,17 @@ class Folder:
         """Return the bytes of *path*, relative to the folder; None where no such file is in the workspace."""
         found = self.locate(path)
         data = None if found is None else self.read(found)
-        if data is not None and self.directory != "." and not f"{found}/".startswith(f"{self.directory}/"):
+        if data is not None and not self._holds(str(found)):
             self.outside.add(str(found))
         return data
+
+    def declare(self, path: str) -> None:
+        """Note that a build reads *path*; a file inside the folder is part of its source anyway."""
+        if (found := self.locate(path)) is not None and not self._holds(found):
+            self.data(path)
+
+    def _holds(self, found: str) -> bool:
+        return self.directory == "." or f"{found}/".startswith(f"{self.directory}/")
 
     def source(self, path: str) -> Source | None:
         """Return the text of *path*, without byte order mark and with plain line ends; None where there is none.
