@@ -19,7 +19,8 @@ LAYERS = (
     # what everything speaks of
     "errors check model record toolchain inspector",
     # the doors, and readers of one thing that is handed to them
-    "process source evidence environment archive backend index.* changelog metadata.* project requirements arguments",
+    "process source export evidence environment archive backend index.* "
+    "changelog metadata.* project requirements arguments",
     # workspace and plan
     "config workspace selection plan manifest",
     # checks

@@ -11,6 +11,7 @@ import pytest
 
 from checkouts import EPOCH, Checkout, everything
 from nox_release.errors import Blocked, Misuse
+from nox_release.export import export, export_with_history
 from nox_release.source import Git, Snapshot
 
 FILES: dict[str, str | bytes] = {
@@ -132,12 +133,12 @@ def test_a_workspace_may_be_a_subfolder_of_the_checkout(checkout: Checkout, tmp_
     assert inner.changed_since("HEAD", seen) == ("core/new.txt",)
     assert inner.folder_at("HEAD", "compute", seen.prefix) == seen.folders["compute"]
     assert inner.folder_at("HEAD", ".", seen.prefix) == checkout.git("rev-parse", "HEAD:sdk")
-    exported = inner.export(seen, "core", tmp_path / "out", ["compute/setup.py"])
+    exported = export(inner, seen, "core", tmp_path / "out", ["compute/setup.py"])
     assert exported == tmp_path / "out/core"
     assert set(everything(tmp_path / "out")) == {
         "core/pyproject.toml", "core/core/data.bin", "core/new.txt", "compute/setup.py",
     }  # fmt: skip
-    assert set(everything(inner.export(seen, ".", tmp_path / "all"))) == set(seen.files)
+    assert set(everything(export(inner, seen, ".", tmp_path / "all"))) == set(seen.files)
 
 
 def test_below_names_the_files_of_a_folder(git: Git) -> None:
@@ -331,8 +332,8 @@ def test_an_export_is_byte_for_byte_what_is_committed(
     seen = git.snapshot()
     (tmp_path / "attributes").write_text("*.txt text eol=crlf\n")
     checkout.git("config", setting, str(tmp_path / value) if value == "attributes" else value)
-    git.export(seen, ".", tmp_path / "out")
-    git.export_with_history(seen, ".", tmp_path / "history")
+    export(git, seen, ".", tmp_path / "out")
+    export_with_history(git, seen, ".", tmp_path / "history")
     for folder in (tmp_path / "out", tmp_path / "history"):
         written = everything(folder)
         assert {path: written[path] for path in files} == files
@@ -346,7 +347,7 @@ def test_an_export_takes_its_files_from_the_snapshot(checkout: Checkout, git: Gi
     checkout.write({"sdk/core/new.txt": "at the snapshot"})
     seen = git.snapshot()
     checkout.write({"sdk/core/new.txt": "too late", "sdk/core/later.txt": "too late"})
-    folder = git.export(seen, "sdk/core", tmp_path / "out", ["README.md"])
+    folder = export(git, seen, "sdk/core", tmp_path / "out", ["README.md"])
     assert folder == tmp_path / "out/sdk/core"
     assert everything(tmp_path / "out") == {
         "README.md": b"# all\n",
@@ -389,7 +390,7 @@ def test_an_export_with_history_answers_as_the_checkout_does(
     if dirty:
         checkout.write({"sdk/core/more.txt": "not committed"})
         checkout.git("add", "-A")
-    folder = git.export_with_history(git.snapshot(), "sdk/core", tmp_path / "out")
+    folder = export_with_history(git, git.snapshot(), "sdk/core", tmp_path / "out")
     assert folder == tmp_path / "out/sdk/core"
     original = checkout.root / "sdk/core"
     for question in QUESTIONS:
@@ -400,7 +401,7 @@ def test_an_export_with_history_answers_as_the_checkout_does(
 
 def test_an_export_with_history_of_the_root_has_everything(checkout: Checkout, git: Git, tmp_path: Path) -> None:
     """A package that is the whole repository is exported whole."""
-    folder = git.export_with_history(git.snapshot(), ".", tmp_path / "out")
+    folder = export_with_history(git, git.snapshot(), ".", tmp_path / "out")
     assert folder == tmp_path / "out"
     assert {path for path in everything(folder) if not path.startswith(".git/")} == set(FILES)
 
@@ -411,7 +412,7 @@ def test_an_export_with_history_works_from_a_linked_worktree(checkout: Checkout,
     checkout.git("worktree", "add", "-q", str(tmp_path / "tree"), "-b", "side")
     (tmp_path / "tree/sdk/core/more.txt").write_text("in the worktree")
     linked = Git(tmp_path / "tree", tmp_path / "objects")
-    folder = linked.export_with_history(linked.snapshot(), "sdk/core", tmp_path / "out")
+    folder = export_with_history(linked, linked.snapshot(), "sdk/core", tmp_path / "out")
     assert (folder / "more.txt").read_text() == "in the worktree"
     assert _in(folder, "describe", "--tags").strip() == "light_1.1"
 
@@ -421,12 +422,12 @@ def test_an_export_with_history_works_from_a_shallow_clone(checkout: Checkout, t
     _tagged(checkout)
     checkout.git("clone", "-q", "--depth=1", f"file://{checkout.root}", str(tmp_path / "shallow"))
     shallow = Git(tmp_path / "shallow", tmp_path / "objects")
-    folder = shallow.export_with_history(shallow.snapshot(), "sdk/core", tmp_path / "out")
+    folder = export_with_history(shallow, shallow.snapshot(), "sdk/core", tmp_path / "out")
     assert _in(folder, "rev-list", "--count", "HEAD").strip() == "1"
     assert _in(folder, "fsck") == _in(tmp_path / "shallow", "fsck")
 
 
-@pytest.mark.parametrize("export", [Git.export, Git.export_with_history])
+@pytest.mark.parametrize("export", [export, export_with_history])
 def test_a_failing_export_is_told(
     checkout: Checkout, git: Git, tmp_path: Path, export: Callable[[Git, Snapshot, str, Path], Path]
 ) -> None:

@@ -20,6 +20,7 @@ from packaging.utils import parse_wheel_filename
 from nox_release.environment import Installer, for_installer, for_package_code, scratch, sweep_scratch
 from nox_release.errors import Blocked
 from nox_release.evidence import FOLDER, Store, write_atomically
+from nox_release.export import export, export_with_history
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.plan import Planned
 from nox_release.process import Log, Processes, in_parallel
@@ -188,9 +189,9 @@ def _tell_metadata(order: MetadataOrder, processes: Processes) -> None:
             with log.open("w", encoding="utf-8") as stream:
                 run = Log(stream, processes)
                 backend = Backend(
-                    git.export_with_history(snapshot, package.directory, folder / "source")
+                    export_with_history(git, snapshot, package.directory, folder / "source")
                     if name in order.history
-                    else git.export(snapshot, package.directory, folder / "source", package.outside),
+                    else export(git, snapshot, package.directory, folder / "source", package.outside),
                     Installer(order.uv, for_installer(os.environ, home)),
                     store,
                     for_package_code(os.environ, home, order.config.pass_environment),

@@ -1,4 +1,4 @@
-"""The door to git: what is committed, its digests, clean exports of it, and tags.
+"""The door to git: what is committed, its digests, and tags.
 
 Everything is read from one tree of git, never from the working directory. Uncommitted work counts as
 the tree that ``git add -A`` would make; that tree is written to an object store of our own, so the
@@ -21,12 +21,6 @@ from functools import cached_property
 from pathlib import Path
 
 from nox_release.errors import Blocked, Misuse
-
-# What this machine's settings would make of line endings and links in a checkout.
-_AS_COMMITTED = (
-    *("-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "core.symlinks=true"),
-    *("-c", f"core.attributesFile={os.devnull}"),
-)
 
 
 @dataclass(frozen=True)
@@ -101,15 +95,27 @@ class Git:
         self._blobs: dict[str, bytes] = {}
         self._lock = threading.Lock()
 
-    def __call__(self, *arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str:
+    def __call__(
+        self,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        names: Iterable[str] = (),
+    ) -> str:
         """Return what ``git ARGUMENTS`` prints.
 
+        :param names: given to it on standard input, each with a null behind it.
         :raises Blocked: when git is not there, or refuses.
         """
         environ = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **self._object_env(), **(env or {})}
         try:
             done = subprocess.run(
-                ["git", *arguments], cwd=cwd or self.root, env=environ, capture_output=True, check=False
+                ["git", *arguments],
+                cwd=cwd or self.root,
+                env=environ,
+                input="".join(f"{name}\0" for name in names).encode(errors="surrogateescape"),
+                capture_output=True,
+                check=False,
             )
         except FileNotFoundError:
             raise Blocked("git is not installed", "install git and run the command again") from None
@@ -299,74 +305,6 @@ class Git:
         names = self("diff", "--name-only", "--no-renames", "-z", reference, snapshot.tree, "--", cwd=snapshot.toplevel)
         start = snapshot.prefix
         return tuple(name[len(start) :] for name in names.split("\0") if name and name.startswith(start))
-
-    def export(self, snapshot: Snapshot, directory: str, destination: Path, outside: Sequence[str] = ()) -> Path:
-        """Write a package's committed files below *destination*, at their path in the workspace.
-
-        :param outside: files outside its folder that the package declares, written at their place too.
-        :returns: the package's folder.
-        """
-        destination.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="nox-release-") as folder:
-            env = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
-            if directory == ".":
-                self("read-tree", snapshot.folders["."], env=env)
-            else:
-                self("read-tree", f"--prefix={directory}/", snapshot.folders[directory], env=env, cwd=snapshot.toplevel)
-            for path in outside:
-                entry = snapshot.files[path]
-                self("update-index", "--add", "--cacheinfo", f"{entry.mode},{entry.oid},{path}", env=env)
-            self(
-                *_AS_COMMITTED,
-                *("checkout-index", "--all", "--force", f"--prefix={destination.absolute()}/"),
-                env=env,
-                cwd=snapshot.toplevel,
-            )
-        return destination if directory == "." else destination / directory
-
-    def export_with_history(self, snapshot: Snapshot, directory: str, destination: Path) -> Path:
-        """Like :meth:`export`, in a repository of its own that shares history and tags.
-
-        For backends that ask git for the version or for the files. What is not the package's is marked as
-        skipped, so that git calls the tree clean exactly when the package's commit is.
-        """
-        destination.mkdir(parents=True, exist_ok=True)
-        self("init", "--quiet", "--template=", str(destination))
-        inner = destination / ".git"
-        main = (
-            (snapshot.git_dir / "commondir").read_text().strip() if (snapshot.git_dir / "commondir").exists() else "."
-        )
-        common = (snapshot.git_dir / main).resolve()
-        alternates = [path for path in (common / "objects", self.objects) if path.exists()]
-        (inner / "objects/info").mkdir(parents=True, exist_ok=True)
-        (inner / "objects/info/alternates").write_text("".join(f"{path.absolute()}\n" for path in alternates))
-        if (common / "shallow").exists():
-            shutil.copy2(common / "shallow", inner / "shallow")
-        refs = self("for-each-ref", "refs/tags", "--format=%(objectname) %(refname)")
-        (inner / "packed-refs").write_text(f"# pack-refs with: sorted\n{refs}")
-        (inner / "HEAD").write_text(f"{snapshot.commit}\n")
-        own = {"GIT_DIR": str(inner), "GIT_WORK_TREE": str(destination)}
-        self("read-tree", snapshot.tree, env=own, cwd=destination)
-        path = posixpath.normpath(posixpath.join(snapshot.prefix, directory))
-        everything = self("ls-files", "-z", env=own, cwd=destination).split("\0")
-        start = "" if path == "." else f"{path}/"
-        others = [name for name in everything if name and "/" in name and not name.startswith(start)]
-        mine = [name for name in everything if name and ("/" not in name or name.startswith(start))]
-        self._feed(["update-index", "--skip-worktree", "-z", "--stdin"], others, own, destination)
-        self._feed([*_AS_COMMITTED, "checkout-index", "-u", "-f", "-z", "--stdin"], mine, own, destination)
-        return destination / path
-
-    def _feed(self, arguments: list[str], names: list[str], env: Mapping[str, str], cwd: Path) -> None:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=cwd,
-            env={**os.environ, **self._object_env(), **env},
-            input="".join(f"{name}\0" for name in names).encode(errors="surrogateescape"),
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode:
-            raise Blocked(f"git {_command(arguments)} failed: {done.stderr.decode(errors='replace').strip()}")
 
 
 def _command(arguments: Sequence[str]) -> str:

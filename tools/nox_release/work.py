@@ -10,6 +10,7 @@ from nox_release.check import Finding
 from nox_release.config import Config, Settings
 from nox_release.environment import Installer
 from nox_release.evidence import Store
+from nox_release.export import export, export_with_history
 from nox_release.model import Artifact, Evidence, Kind, Package, Stage
 from nox_release.plan import Plan, Planned
 from nox_release.process import Log
@@ -95,8 +96,8 @@ class Job:
         """Write the package's committed files and return its folder; with history where its build asks git."""
         package = self.planned.package
         if self.planned.history:
-            return self.git.export_with_history(self.snapshot, package.directory, self.folder / "source")
-        return self.git.export(self.snapshot, package.directory, self.folder / "source", package.outside)
+            return export_with_history(self.git, self.snapshot, package.directory, self.folder / "source")
+        return export(self.git, self.snapshot, package.directory, self.folder / "source", package.outside)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Listed:
 class Reader:
     """Reads one index.
 
-    :param url: of the Simple API, for example ``https://pypi.org/simple``.
+    :param url: of the Simple API; it ends in ``/simple`` on most indexes.
     """
 
     def __init__(self, url: str, timeout: float = 30.0) -> None:
