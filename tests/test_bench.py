@@ -137,14 +137,19 @@ def test_what_cannot_be_looked_at_is_blocked(tmp_path: Path) -> None:
     assert "# blocked: the build requirements cannot be installed" in (asked.root / evidence.log).read_text()
 
 
-def test_a_fault_of_our_own_is_no_evidence(tmp_path: Path) -> None:
-    """What no stage foresees ends the worker with its traceback, and proves nothing."""
-    asked = order(Checkout.new(tmp_path / "w", sound()).root, Stage.LINT_METADATA, "demo")
-    lost = replace(asked.plan["demo"], package=replace(asked.plan["demo"].package, directory="gone"))  # fmt: skip
-    tagged = replace(asked.plan, packages=(lost,), tags={"demo_1.0": asked.plan.commit})
-    with pytest.raises(KeyError, match="gone"):
-        carry_out(replace(asked, plan=tagged))
-    assert left(asked) is None
+def test_what_nobody_foresaw_blocks_one_package_alone(tmp_path: Path) -> None:
+    """A fault within one package's work is told as that, with its place in the log, and the others go on."""
+    root = Checkout.new(tmp_path / "w", {**sound("demo"), **sound("other")}).root
+    asked = order(root, Stage.LINT_METADATA, "demo", "other")
+    lost = replace(asked.plan["demo"], package=replace(asked.plan["demo"].package, directory="gone"))
+    tagged = replace(asked.plan, packages=(lost, asked.plan["other"]), tags={"demo_1.0": asked.plan.commit})
+    assert carry_out(replace(asked, plan=tagged)) == 0
+    blocked, other = left(asked, "demo"), left(asked, "other")
+    assert blocked is not None and other is not None
+    assert (blocked.outcome, other.outcome) == (Outcome.BLOCKED, Outcome.PASSED)
+    assert blocked.problem == "something that was not expected: KeyError: 'gone'"
+    assert blocked.hint == "the log says where; run the command again"
+    assert "KeyError: 'gone'" in (asked.root / blocked.log).read_text()
 
 
 @pytest.mark.end_to_end

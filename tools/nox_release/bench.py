@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -69,9 +70,8 @@ def _work(order: Order, processes: Processes) -> None:
     with progress(order, sys.stdout) as show, _doing(stage) as do:
         try:
             todo = [planned for planned in order.plan.packages if planned.name in order.inputs]
-            if (
-                order.stage is not Stage.PUBLISH
-            ):  # what took longest goes first, so that nothing long is left alone at the end
+            if order.stage is not Stage.PUBLISH:
+                # What took longest goes first, so that nothing long is left alone at the end.
                 todo.sort(key=lambda planned: -order.expected.get(planned.name, 0.0))
             jobs = 1 if order.stage is Stage.PUBLISH else order.jobs
             for planned, evidence in in_parallel(work, todo, jobs, processes.stop):
@@ -144,6 +144,12 @@ def _one(
         except Blocked as error:
             evidence = replace(evidence, problem=error.message, hint=error.hint)
             run.note(f"blocked: {error}")
+        except InterruptedError:  # the command is being ended
+            raise
+        except Exception as error:  # one package's trouble is not the others': a full disk, a fault of our own
+            why = f"something that was not expected: {type(error).__name__}: {error}"
+            evidence = replace(evidence, problem=why, hint="the log says where; run the command again")
+            run.note(traceback.format_exc())
     return replace(evidence, duration=time.time() - started)
 
 
