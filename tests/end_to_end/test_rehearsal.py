@@ -60,6 +60,7 @@ def test_all_packages_of_the_example(example: Workspace) -> None:
     assert done.returncode == 0, done.stdout
     assert "Rehearsed: 4 of 4" in done.stdout
     assert "would refuse" not in done.stdout
+    assert "next: mend" not in done.stdout
 
 
 def test_one_failure_does_not_hide_the_others(workspace: Make) -> None:
@@ -73,6 +74,7 @@ def test_one_failure_does_not_hide_the_others(workspace: Make) -> None:
     assert "ok      test sound 1.0" in done.stdout
     assert "not run publish sound: other targets of the plan are not whole" in done.stdout
     assert "Nothing was rehearsed; nothing was published." in done.stdout
+    assert "next: mend what is told above, then type the same command again" in done.stdout
     going = made.nox("-s", "publish", "--", "all", "--keep-going")
     assert going.returncode == 1
     assert "ok      publish sound 1.0" in going.stdout

@@ -118,6 +118,8 @@ class Command:
         _say(["", *table(rows, stages), ""])
         for broken in plan.broken:
             _say([f"BLOCKED {broken.name}: {broken.message}", f"  next: {broken.hint}"])
+        if any(cell.state not in (State.PASSED, State.UNCHANGED) for cell in self._cells.values()):
+            _say(["next: mend what is told above, then type the same command again; what passed is not run again"])
         if last is Stage.PUBLISH:
             _say(candidate(plan, {p.name: chain.evidence(Stage.PUBLISH, p, machine) for p in plan.targets}, chain.tag))
 
