@@ -27,7 +27,7 @@ def _install(session: nox.Session, *groups: str, locks: tuple[str, ...] = ()) ->
 @nox.session
 def lint(session: nox.Session) -> None:
     """Look at formatting, style and types."""
-    _install(session, "lint", "test", locks=("build-sdist", "publish", "lint-metadata"))
+    _install(session, "lint", "test", locks=("build-sdist", "publish", "lint-metadata", "verify-artifacts"))
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("mypy")
@@ -36,7 +36,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests and measure their coverage; what stands after -- goes to pytest."""
-    _install(session, "test", locks=("build-sdist", "publish", "lint-metadata", "pip"))
+    _install(session, "test", locks=("build-sdist", "publish", "lint-metadata", "verify-artifacts", "pip"))
     # A chosen few need not cover everything.
     chosen = [*session.posargs, "--cov-fail-under=0"] if session.posargs else []
     session.run("pytest", "--numprocesses=auto", "--cov", "--cov-report=term", *chosen)
@@ -45,7 +45,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Write the page of all checks from their declarations, and build the documentation, strictly."""
-    _install(session, "docs", locks=("build-sdist", "publish", "lint-metadata"))
+    _install(session, "docs", locks=("build-sdist", "publish", "lint-metadata", "verify-artifacts"))
     with Path("docs/checks.md").open("w", encoding="utf-8") as page:
         session.run("python", "-m", "nox_release.report.catalogue", stdout=page)
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
@@ -77,6 +77,6 @@ def pin(session: nox.Session) -> None:
 @nox.session
 def hooks(session: nox.Session) -> None:
     """Have git run formatter, linter and type checker before each commit."""
-    _install(session, "lint", "test", locks=("build-sdist", "publish", "lint-metadata"))
+    _install(session, "lint", "test", locks=("build-sdist", "publish", "lint-metadata", "verify-artifacts"))
     session.install("pre-commit>=4,<5")
     session.run("pre-commit", "install")
