@@ -127,7 +127,7 @@ class Bench:
 
     def put(self, stage: Stage, path: Path, name: str = "demo") -> None:
         """Have a file made by hand stand for what *stage* builds."""
-        self._keep(stage, name, Result((), (self.store.add(path),)))
+        self._keep(stage, name, Result(artifacts=(self.store.add(path),)))
 
     def close(self) -> None:
         """End the process that reads blobs."""

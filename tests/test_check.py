@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from nox_release.check import Check, Family, Finding, Problem, Severity, exempted, matches
+from nox_release.check import Check, Family, Finding, Problem, Rules, Severity, Verdict, matches
 
 
 def family() -> Family[str]:
@@ -49,12 +49,12 @@ def test_only_an_error_without_exemption_fails(severity: Severity, exempt: str, 
 
 def test_silence_passes() -> None:
     """A check that yields nothing leaves no finding."""
-    assert family().run("fine") == ()
+    assert family().run("fine").findings == ()
 
 
 def test_every_problem_is_a_finding_of_its_check() -> None:
     """A finding carries its check's code, title and severity, and its problem's place, fix and message."""
-    assert family().run("xxlong") == (
+    assert family().run("xxlong").findings == (
         Finding("WRD002", "Word has no x", Severity.ERROR, "letter 0", "take it out", "an x"),
         Finding("WRD002", "Word has no x", Severity.ERROR, "letter 1", "take it out", "an x"),
         Finding("WRD001", "Word is short", Severity.WARNING, "xxlong", "cut it"),
@@ -106,15 +106,43 @@ def test_a_check_says_why_it_is_there() -> None:
 )
 def test_the_longest_entry_gives_the_reason(ignore: dict[str, str], exempt: str) -> None:
     """An exemption applies to the codes that begin with it, the longest one first."""
-    assert exempted(finding(), ignore).exempt == exempt
+    assert Rules(ignore).apply(finding()).exempt == exempt
 
 
 def test_an_exempted_finding_is_still_reported() -> None:
     """Running with exemptions finds as much as running without; only what it means differs."""
-    plain, exempt = family().run("xword"), family().run("xword", {"WRD002": "we like x"})
+    plain, exempt = family().run("xword"), family().run("xword", Rules({"WRD002": "we like x"}))
     assert [found.code for found in exempt] == [found.code for found in plain]
     assert [found.exempt for found in exempt] == ["we like x"]
     assert not any(found.fails for found in exempt)
+
+
+def test_every_check_is_timed() -> None:
+    """A verdict tells the seconds of each check that looked, whether it found anything or not."""
+    ticks = iter(range(10))
+    assert family().run("fine", clock=lambda: float(next(ticks))).seconds == {"WRD002": 1.0, "WRD001": 1.0}
+
+
+def test_verdicts_add_up() -> None:
+    """Together they tell each finding once and the sum of their times, and fail where either does."""
+    one, other = finding("WRD001"), finding("WRD002", Severity.WARNING)
+    total = Verdict((one,), {"WRD001": 1.0}) + Verdict((other, one), {"WRD001": 2.0, "WRD002": 0.5})
+    assert total == Verdict((one, other), {"WRD001": 3.0, "WRD002": 0.5})
+    assert total.fails
+    assert not Verdict((other,)).fails
+
+
+def test_a_finding_says_whether_pypi_refuses() -> None:
+    """What is declared as PyPI's rule is found as such."""
+    made: Family[str] = Family("WRD", "Words")
+    made.check("WRD001", "Any", pypi=True)(no_word)
+    (found,) = made.run("word")
+    assert found.pypi
+
+
+def no_word(word: str) -> Iterator[Problem]:
+    """No word is right."""
+    yield Problem(word, "mend it")
 
 
 @pytest.mark.parametrize(

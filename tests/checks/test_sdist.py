@@ -76,4 +76,6 @@ def test_many_left_out_files_are_one_warning() -> None:
         replace(with_tracked(*(f"docs/{number}.md" for number in range(6))), shipped=SHIPPED | {"core/debug.log"})
     )
     assert [finding.severity for finding in warnings] == [Severity.WARNING, Severity.WARNING]
-    assert warnings[0].message == ("in git, not in the sdist: docs/0.md, docs/1.md, docs/2.md, docs/3.md and 2 more")
+    assert warnings.findings[0].message == (
+        "in git, not in the sdist: docs/0.md, docs/1.md, docs/2.md, docs/3.md and 2 more"
+    )

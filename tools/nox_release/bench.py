@@ -130,14 +130,17 @@ def _one(
         run = Log(stream, processes)
         try:
             result = do(_job(planned, order, snapshot, git, store, run, folder))
-            failed = any(finding.fails for finding in result.findings)
+            outcome = Outcome.BLOCKED if result.problem else Outcome.PASSED
             evidence = replace(
                 evidence,
                 version=_version(planned, result),
-                outcome=Outcome.FAILED if failed else Outcome.PASSED,
+                outcome=Outcome.FAILED if result.verdict.fails else outcome,
                 findings=result.findings,
                 artifacts=result.artifacts,
                 facts=result.facts,
+                problem=result.problem,
+                hint=result.hint,
+                seconds=result.verdict.seconds,
             )
             for finding in result.findings:
                 run.note(f"{finding.severity} {finding.code} {finding.where}: {finding.title}: {finding.message}")

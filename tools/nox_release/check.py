@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 import inspect
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -48,6 +49,8 @@ class Finding:
     message: str = ""
     exempt: str = ""
     """The reason that the configuration gives for letting it pass; empty where it does not."""
+    pypi: bool = False
+    """PyPI refuses the upload for it; else it is our own rule."""
 
     @property
     def fails(self) -> bool:
@@ -66,11 +69,52 @@ class Check(Generic[T]):
     why: str
     """The docstring of the function: why the rule is there, with its source."""
     find: Callable[[T], Iterable[Problem]]
+    pypi: bool = False
+    """PyPI refuses an upload that breaks the rule."""
 
     def run(self, subject: T) -> Iterator[Finding]:
         """Yield a finding for every problem that *subject* has."""
         for problem in self.find(subject):
-            yield Finding(self.code, self.title, self.severity, problem.where, problem.fix, problem.message)
+            yield Finding(
+                self.code, self.title, self.severity, problem.where, problem.fix, problem.message, pypi=self.pypi
+            )
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the configuration says of findings."""
+
+    ignore: Mapping[str, str] = field(default_factory=dict)
+    """Code or prefix of codes → the reason for letting such findings pass."""
+
+    def apply(self, finding: Finding) -> Finding:
+        """Return *finding* with the reason of the longest entry of ``ignore`` that its code starts with."""
+        codes = [code for code in self.ignore if finding.code.startswith(code)]
+        return replace(finding, exempt=self.ignore[max(codes, key=len)]) if codes else finding
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checks of one or several families found."""
+
+    findings: tuple[Finding, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Code of each check that looked → seconds that it took."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether a finding stops the package."""
+        return any(finding.fails for finding in self.findings)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __add__(self, other: Verdict) -> Verdict:
+        """Put two verdicts together; what both found is told once, and the times add up."""
+        seconds = dict(self.seconds)
+        for code, spent in other.seconds.items():
+            seconds[code] = seconds.get(code, 0.0) + spent
+        return Verdict(tuple(dict.fromkeys((*self.findings, *other.findings))), seconds)
 
 
 @dataclass(frozen=True)
@@ -82,10 +126,11 @@ class Family(Generic[T]):
     checks: list[Check[T]] = field(default_factory=list)
 
     def check(
-        self, code: str, title: str, severity: Severity = Severity.ERROR
+        self, code: str, title: str, severity: Severity = Severity.ERROR, *, pypi: bool = False
     ) -> Callable[[Callable[[T], Iterable[Problem]]], Callable[[T], Iterable[Problem]]]:
         """Declare the decorated generator as the check *code* of this family.
 
+        :param pypi: PyPI refuses an upload that breaks the rule.
         :raises ValueError: for a code of another family, a code taken twice, or a function without a docstring.
         """
 
@@ -94,24 +139,24 @@ class Family(Generic[T]):
                 raise ValueError(f"{code} is not a free code of the family {self.prefix}")
             if not (why := inspect.getdoc(find)):
                 raise ValueError(f"{code} does not say why it is there")
-            self.checks.append(Check(code, title, severity, why, find))
+            self.checks.append(Check(code, title, severity, why, find, pypi))
             return find
 
         return declare
 
-    def run(self, subject: T, ignore: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
+    def run(self, subject: T, rules: Rules | None = None, clock: Callable[[], float] = time.perf_counter) -> Verdict:
         """Look at *subject* with every check of the family.
 
-        :param ignore: code or prefix of codes → the reason for letting such findings pass.
+        :param clock: tells seconds; only differences count.
         """
-        found = (finding for check in self.checks for finding in check.run(subject))
-        return tuple(exempted(finding, ignore or {}) for finding in found)
-
-
-def exempted(finding: Finding, ignore: Mapping[str, str]) -> Finding:
-    """Return *finding* with the reason of the longest entry of *ignore* that its code starts with."""
-    codes = [code for code in ignore if finding.code.startswith(code)]
-    return replace(finding, exempt=ignore[max(codes, key=len)]) if codes else finding
+        rules = rules or Rules()
+        found: list[Finding] = []
+        seconds = {}
+        for check in self.checks:
+            began = clock()
+            found += map(rules.apply, check.run(subject))
+            seconds[check.code] = clock() - began
+        return Verdict(tuple(found), seconds)
 
 
 def matches(name: str, globs: Iterable[str]) -> bool:

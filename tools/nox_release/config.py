@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from nox_release.check import matches
+from nox_release.check import Rules, matches
 from nox_release.errors import Misuse
 
 
@@ -40,6 +40,11 @@ class Settings:
     """The build backend asks git; known ones (setuptools-scm, hatch-vcs, …) need not be told."""
     ignore: Mapping[str, str] = field(default_factory=dict)
     """Code of a check, or the beginning of codes → the reason for letting its findings pass."""
+
+    @property
+    def rules(self) -> Rules:
+        """What is said of findings."""
+        return Rules(self.ignore)
 
 
 @dataclass(frozen=True)

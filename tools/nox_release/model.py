@@ -118,6 +118,8 @@ class Evidence:
     """Seconds since the epoch."""
     duration: float = 0.0
     """Seconds."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Code of each check that looked → seconds that it took."""
 
     @property
     def passed(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nox_release.check import Finding
+from nox_release.check import Finding, Verdict
 from nox_release.config import Config, Settings
 from nox_release.environment import Installer
 from nox_release.evidence import Store
@@ -104,6 +104,15 @@ class Job:
 class Result:
     """What a stage's ``run`` returns."""
 
-    findings: tuple[Finding, ...] = ()
+    verdict: Verdict = field(default_factory=Verdict)
     artifacts: tuple[Artifact, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+    """What could not be looked at, beside what was found; it blocks, for nothing may be concluded from it."""
+    hint: str = ""
+    """What to do about the problem."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the checks found."""
+        return self.verdict.findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nox_release.check import Finding
-from nox_release.model import Evidence, Outcome
+from nox_release.model import Evidence
 
 
 def duration(seconds: float) -> str:
@@ -18,7 +18,7 @@ def duration(seconds: float) -> str:
 
 def describe(evidence: Evidence) -> Iterator[str]:
     """Every failure and warning of one package: what, where, why, the next step, and the log."""
-    if evidence.outcome is Outcome.BLOCKED:
+    if evidence.problem:
         yield f"blocked: {evidence.problem}"
         if evidence.hint:
             yield f"  next: {evidence.hint}"

@@ -11,7 +11,7 @@ import check_manifest
 
 from nox_release.archive import Unsound, read_sdist, repack_sdist
 from nox_release.backend import DETERMINISTIC, Backend, BuildFailed
-from nox_release.check import Finding
+from nox_release.check import Verdict
 from nox_release.checks.build import BUILD, Build
 from nox_release.checks.sdist import SDIST, Comparison
 from nox_release.model import Package
@@ -22,14 +22,14 @@ TOOLS = ("build", "check-manifest")
 
 def run(job: Job) -> Result:
     """Build the sdist and compare its files with git's."""
-    package, ignore = job.planned.package, job.settings.ignore
+    package, rules = job.planned.package, job.settings.rules
     source = job.export()
     backend = Backend(source, job.installer, job.store, job.environ, job.run, job.order.plan.epoch, job.order.since)
     try:
         path = backend.build("sdist", job.folder / "dist")
     except BuildFailed as error:
-        return Result(BUILD.run(Build(package.name, package.version, "", failure=str(error)), ignore))
-    unsound, findings = "", tuple[Finding, ...]()
+        return Result(BUILD.run(Build(package.name, package.version, "", failure=str(error)), rules))
+    unsound, verdict = "", Verdict()
     try:
         sdist = read_sdist(path)
         if package.backend.split(".")[0] not in DETERMINISTIC:
@@ -42,11 +42,11 @@ def run(job: Job) -> Result:
         comparison = Comparison(
             frozenset(sdist.files), tracked, _by_manifest(package), exclusions(source, job.run.note)
         )
-        findings = SDIST.run(comparison, ignore)
-    findings = (*BUILD.run(Build(package.name, package.version, path.name, unsound=unsound), ignore), *findings)
-    if any(finding.fails for finding in findings):
-        return Result(findings)
-    return Result(findings, (job.store.add(path),), {"commit": job.order.plan.commit, "source": job.planned.source})
+        verdict = SDIST.run(comparison, rules)
+    verdict = BUILD.run(Build(package.name, package.version, path.name, unsound=unsound), rules) + verdict
+    if verdict.fails:
+        return Result(verdict)
+    return Result(verdict, (job.store.add(path),), {"commit": job.order.plan.commit, "source": job.planned.source})
 
 
 def _by_manifest(package: Package) -> bool:

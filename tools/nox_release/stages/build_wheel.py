@@ -13,19 +13,19 @@ TOOLS = ("build",)
 
 def run(job: Job) -> Result:
     """Build the wheel from the sdist of the stage before."""
-    package, ignore = job.planned.package, job.settings.ignore
+    package, rules = job.planned.package, job.settings.rules
     source = unpack_sdist(job.path(Kind.SDIST), job.folder / "sdist")
     backend = Backend(source, job.installer, job.store, job.environ, job.run, job.order.plan.epoch, job.order.since)
     try:
         path = backend.build("wheel", job.folder / "dist")
     except BuildFailed as error:
-        return Result(BUILD.run(Build(package.name, package.version, "", failure=str(error)), ignore))
+        return Result(BUILD.run(Build(package.name, package.version, "", failure=str(error)), rules))
     unsound = ""
     try:
         read_wheel(path)
     except Unsound as error:
         unsound = str(error)
-    findings = BUILD.run(Build(package.name, package.version, path.name, unsound=unsound), ignore)
-    if any(finding.fails for finding in findings):
-        return Result(findings)
-    return Result(findings, (job.store.add(path),))
+    verdict = BUILD.run(Build(package.name, package.version, path.name, unsound=unsound), rules)
+    if verdict.fails:
+        return Result(verdict)
+    return Result(verdict, (job.store.add(path),))

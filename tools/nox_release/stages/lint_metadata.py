@@ -19,7 +19,7 @@ def run(job: Job) -> Result:
         return None if entry is None else job.git.blob(entry.oid)
 
     subject = project(package, job.snapshot.below(package.directory), read, _tag(job))
-    return Result(PROJECT.run(subject, job.settings.ignore))
+    return Result(PROJECT.run(subject, job.settings.rules))
 
 
 def _tag(job: Job) -> ReleasedTag | None:

@@ -54,13 +54,13 @@ def run(job: Job, index: Index) -> Result:
     artifacts = approved(job)
     refused = upload_absent(job, index, artifacts)
     publication = read_back(job, index, artifacts, refused)
-    findings = PUBLICATION.run(publication, job.settings.ignore)
+    verdict = PUBLICATION.run(publication, job.settings.rules)
     facts = {
         "mode": "rehearsal",
         "index": "loopback, ended with the command",
         "tag": job.order.config.tag_format.format(name=job.planned.name, version=publication.version),
     }
-    return Result(findings, artifacts, facts)
+    return Result(verdict, artifacts, facts)
 
 
 def approved(job: Job) -> tuple[Artifact, ...]:

@@ -27,7 +27,7 @@ def run(job: Job) -> Result:
         return Result(facts={"tests": "exempt", "exempt": reason})
     tests = _tests(job)
     facts = {} if tests.collected is None else {"tests": f"{tests.ran} ran of {tests.collected} collected"}
-    return Result(TESTS.run(tests, job.settings.ignore), (), facts)
+    return Result(TESTS.run(tests, job.settings.rules), (), facts)
 
 
 def _tests(job: Job) -> TestRun:

@@ -31,13 +31,13 @@ def run(job: Job) -> Result:
         sdist, wheel = read_sdist(job.path(Kind.SDIST)), read_wheel(job.path(Kind.WHEEL))
     except Unsound as error:  # they were sound when they were built
         raise Blocked(f"an artifact in the store changed: {error}", "run again with --fresh") from None
-    findings = list(ARTIFACTS.run(Release(job.planned.package, sdist, wheel), job.settings.ignore))
+    rules = job.settings.rules
+    verdict = ARTIFACTS.run(Release(job.planned.package, sdist, wheel), rules)
     from_wheel, from_sdist = _try_both(job, wheel)
     for installation in (from_wheel, from_sdist):
-        findings += INSTALLATION.run(installation, job.settings.ignore)
+        verdict += INSTALLATION.run(installation, rules)  # what is wrong with both is told once
     facts = {"modules imported": str(from_wheel.modules)}
-    # What is wrong with both is told once.
-    return Result(tuple(dict.fromkeys(findings)), (), facts)
+    return Result(verdict, (), facts)
 
 
 def _try_both(job: Job, wheel: Wheel) -> tuple[Installation, Installation]:
