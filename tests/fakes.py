@@ -33,7 +33,13 @@ class FakeRun:
     environs: list[Mapping[str, str]] = field(default_factory=list)
 
     def __call__(
-        self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], timeout: float | None = None
+        self,
+        command: Sequence[str | Path],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        timeout: float | None = None,
+        stdin: Path | None = None,
     ) -> Completed:
         words = [str(part) for part in command]
         self.commands.append(words)

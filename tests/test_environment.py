@@ -242,7 +242,13 @@ class MakesVenv(FakeRun):
     """Makes the folder of a virtualenv as its creator would."""
 
     def __call__(
-        self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], timeout: float | None = None
+        self,
+        command: Sequence[str | Path],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        timeout: float | None = None,
+        stdin: Path | None = None,
     ) -> Completed:
         if "venv" in command:
             Path(command[-1]).mkdir(parents=True)

@@ -20,9 +20,9 @@ LAYERS = (
     "errors check model record toolchain inspector",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
-    "changelog metadata.* project requirements arguments reconcile",
+    "changelog metadata.* project requirements arguments reconcile signature",
     # workspace and plan
-    "config workspace selection plan manifest",
+    "config workspace selection plan manifest approval",
     # checks
     "checks.*",
     # what a stage is given, how it is shown

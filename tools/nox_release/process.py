@@ -32,9 +32,18 @@ class Run(Protocol):
     """Run a program to its end. :class:`Processes` is the real one; tests hand in a fake."""
 
     def __call__(
-        self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], timeout: float | None = None
+        self,
+        command: Sequence[str | Path],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        timeout: float | None = None,
+        stdin: Path | None = None,
     ) -> Completed:
-        """Return how *command* ended; a program that cannot be started ends with code 127."""
+        """Return how *command* ended; a program that cannot be started ends with code 127.
+
+        :param stdin: the file that it reads as standard input; None: nothing.
+        """
         ...
 
 
@@ -47,21 +56,27 @@ class Processes:
         self._stopped = False
 
     def __call__(
-        self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], timeout: float | None = None
+        self,
+        command: Sequence[str | Path],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        timeout: float | None = None,
+        stdin: Path | None = None,
     ) -> Completed:
         """Run *command*; see :class:`Run`.
 
         :raises InterruptedError: when :meth:`stop` was called, so that no new work begins.
         """
         try:
-            with self._lock:
+            with self._lock, (stdin or Path(os.devnull)).open("rb") as given:
                 if self._stopped:
                     raise InterruptedError("stopped")
                 process = subprocess.Popen(
                     [str(part) for part in command],
                     cwd=cwd,
                     env=dict(env),
-                    stdin=subprocess.DEVNULL,
+                    stdin=given,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
                     text=True,
@@ -141,12 +156,18 @@ class Log:
         self._lock = threading.Lock()  # a stage may run two things side by side
 
     def __call__(
-        self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str], timeout: float | None = None
+        self,
+        command: Sequence[str | Path],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        timeout: float | None = None,
+        stdin: Path | None = None,
     ) -> Completed:
         """Run *command* through the door and write it down; the environment is not logged."""
         self._write(f"$ {' '.join(str(part) for part in command)}\n")
         began = time.monotonic()
-        completed = self._run(command, cwd=cwd, env=env, timeout=timeout)
+        completed = self._run(command, cwd=cwd, env=env, timeout=timeout, stdin=stdin)
         took = f"[{Path(command[0]).name}: exit {completed.code} after {time.monotonic() - began:.2f} s]"
         self._write(f"{completed.output}{took}\n")
         return completed
