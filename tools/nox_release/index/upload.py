@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import email.utils
 import io
+import os
 import tarfile
+import time
 import zipfile
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import requests
@@ -16,63 +19,80 @@ from twine.repository import Repository
 from twine.settings import Settings
 
 from nox_release.errors import Blocked
+from nox_release.index.credentials import Credentials
+from nox_release.index.session import configured
+from nox_release.reconcile import BROKEN, Attempt
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What the index said to an upload."""
-
-    status: int
-    """HTTP status; 0 where the connection broke, so that nothing is known."""
-    reason: str
-    """The reason for a refusal travels in the HTTP reason phrase."""
-
-
-@dataclass(frozen=True)
 class Uploader:
-    """Uploads files to one index as one user."""
+    """Uploads files to one index.
 
-    url: str
-    username: str
-    password: str = field(repr=False)
-    described: bool = True
-    """Send the long description too. pypiron takes no field of more than 64 KiB, and shows it to nobody."""
+    :param credentials: asked before each upload, so that a token is minted late and renewed in time.
+    :param described: send the long description too. pypiron takes no field of more than 64 KiB, and shows it to nobody.
+    :param ca: a file of certificate authorities.
+    """
 
-    def upload(self, path: Path) -> Answer:
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials,
+        *,
+        described: bool = True,
+        environ: Mapping[str, str] = os.environ,
+        ca: str = "",
+    ) -> None:
+        self.url = url
+        self.credentials = credentials
+        self._described = described
+        self._repository = _repository(url)
+        configured(self._repository.session, url, environ, ca)
+
+    def upload(self, path: Path, attestations: Sequence[str] = ()) -> Attempt:
         """Send one file once and return the answer; whoever calls reads the index to learn what became of it.
 
-        :raises Blocked: where twine cannot make an upload of the file.
+        :param attestations: files of attestations for it (PEP 740).
+        :raises Blocked: where twine cannot make an upload of the file, or there are no credentials.
         """
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said):
-            repository = self._repository()
+        with contextlib.redirect_stdout(io.StringIO()):
             try:
                 package = PackageFile.from_filename(str(path), None)
-                if not self.described:
-                    package.metadata.pop("description", None)
-                response = repository.upload(package, max_redirects=1)
-            except requests.RequestException as error:
-                return Answer(0, str(error))
+                if attestations:
+                    package.add_attestations(list(attestations))
             except (TwineException, ValueError, zipfile.BadZipFile, tarfile.TarError) as error:
                 raise Blocked(
                     f"twine cannot upload {path.name}: {error}", "verify-artifacts shows its metadata"
                 ) from None
+            if not self._described:
+                package.metadata.pop("description", None)
+            self._repository.session.auth = self.credentials.get()
+            try:
+                response = self._repository.upload(package, max_redirects=1)
+            except requests.RequestException as error:
+                return Attempt(BROKEN, _broken(error))
             finally:
-                repository.close()
-        return Answer(response.status_code, _reason(response))
+                self._repository.session.auth = None
+        return Attempt(response.status_code, _reason(response), _retry_after(response))
 
-    def _repository(self) -> Repository:
-        settings = Settings(
-            username=self.username,
-            password=self.password,
-            repository_url=self.url,
-            non_interactive=True,
-            disable_progress_bar=True,
-            config_file="/dev/null",  # no .pypirc decides where this goes
-        )
-        repository = settings.create_repository()
-        repository.session.trust_env = False  # no ~/.netrc, whose password would win over ours
-        return repository
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._repository.close()
+
+
+def _repository(url: str) -> Repository:
+    settings = Settings(
+        username="-",  # the session gets the real ones just before each upload
+        password="-",  # noqa: S106
+        repository_url=url,
+        non_interactive=True,
+        disable_progress_bar=True,
+        config_file="/dev/null",  # no .pypirc decides where this goes
+    )
+    return settings.create_repository()
+
+
+def _broken(error: requests.RequestException) -> str:
+    kind = "timed out" if isinstance(error, requests.Timeout) else "the connection broke"
+    return f"{kind}: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
 
 
 def _reason(response: requests.Response) -> str:
@@ -80,3 +100,14 @@ def _reason(response: requests.Response) -> str:
     body = response.text.strip().splitlines()[:1]
     plain = body if body and not body[0].startswith("<") else []
     return ": ".join(dict.fromkeys(part[:200] for part in [response.reason or "", *plain] if part))
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds that the index asks to be left alone: a number, or until a date (RFC 9110, 10.2.3)."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        return max(email.utils.parsedate_to_datetime(text).timestamp() - time.time(), 0.0) if text else None
+    except ValueError:
+        return None

@@ -1,66 +1,106 @@
 """publish: bring an index to hold exactly the approved files, and read back that it does.
 
 The way is reconciliation: what should be there is compared with what is there, file by file, by sha256.
-Absent is uploaded, the same is done, different stops. A candidate's index will stand in the place of the
-rehearsal's; the way is the same.
+Absent is uploaded, the same is done, different stops. A rehearsal and a candidate go the same way, to another index;
+a candidate ends with the tag.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from nox_release.checks.publication import PUBLICATION, Publication
 from nox_release.environment import last_line
 from nox_release.errors import Blocked
+from nox_release.index.credentials import Known, find
+from nox_release.index.delivery import Delivered, Delivery, Uploads
 from nox_release.index.rehearsal import rehearsal_index
+from nox_release.index.repository import PYPIRC, read_pypirc
 from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.model import Artifact, Kind
+from nox_release.reconcile import Patience
 from nox_release.record import from_json
-from nox_release.work import Job, Result
+from nox_release.tagging import Tags
+from nox_release.work import Job, Order, Result
 
 TOOLS = ("twine", "requests", "pypiron")
-VISIBLE_WITHIN = 30.0
-"""Seconds that an accepted file may take to be listed."""
-IN_DOUBT = 2.0
-"""Seconds to look for a file that the index answered not to have taken."""
+REHEARSAL = Patience(visible=30.0, doubt=2.0)
 
 
 @dataclass(frozen=True)
 class Index:
-    """The two doors of an index."""
+    """The doors of an index."""
 
     reader: Reader
-    uploader: Uploader
+    uploader: Uploads
+    patience: Patience = REHEARSAL
+    source: str = ""
+    """Where the credentials come from."""
 
 
 @contextmanager
-def index(environ: Mapping[str, str]) -> Iterator[Index]:
-    """The index of this command: one on loopback, for a rehearsal."""
-    with rehearsal_index(environ) as running:
-        reader = Reader(running.simple_url)
-        try:
-            uploader = Uploader(running.upload_url, running.username, running.password, described=False)
-            yield Index(reader, uploader)
-        finally:
-            reader.close()
+def index(order: Order) -> Iterator[Index]:
+    """The index of this command: one on loopback for a rehearsal, the real one for a candidate."""
+    with ExitStack() as closing:
+        if order.candidate is None:
+            running = closing.enter_context(rehearsal_index(os.environ))
+            reader = Reader(running.simple_url)
+            uploader = Uploader(running.upload_url, Known("", running.username, running.password), described=False)
+            made = Index(reader, uploader)
+        else:
+            repository = order.candidate.repository
+            sections = read_pypirc(Path(PYPIRC).expanduser())
+            ca = sections.get(repository.section, {}).get("ca_cert") or ""
+            credentials = find(repository, sections)
+            reader = Reader(repository.simple_url, ca=ca)
+            uploader = Uploader(repository.upload_url, credentials, ca=ca)
+            made = Index(reader, uploader, Patience(), credentials.source)
+        closing.callback(reader.close)
+        closing.callback(uploader.close)
+        yield made
 
 
 def run(job: Job, index: Index) -> Result:
     """Publish one package, whose siblings are published already, and read it back."""
     artifacts = approved(job)
-    refused = upload_absent(job, index, artifacts)
-    publication = read_back(job, index, artifacts, refused)
+    await_siblings(job, index)
+    delivery = Delivery(index.reader, index.uploader, job.run.note, patience=index.patience)
+    delivered = delivery.bring(job.planned.name, [(artifact, _held(job, artifact)) for artifact in artifacts])
+    publication = read_back(job, index, delivered)
     verdict = PUBLICATION.run(publication, job.settings.rules)
-    facts = {
-        "mode": "rehearsal",
-        "index": "loopback, ended with the command",
-        "tag": job.order.config.tag_format.format(name=job.planned.name, version=publication.version),
-    }
+    name = job.order.config.tag_format.format(name=job.planned.name, version=publication.version)
+    facts = {"tag": name, **_told(delivered)}
+    if job.order.candidate is None:
+        return Result(verdict, artifacts, {**facts, "mode": "rehearsal", "index": "loopback, ended with the command"})
+    facts |= {"mode": "candidate", "index": job.order.candidate.repository.upload_url, "credentials": index.source}
+    if not verdict.fails:
+        _tag(job, name, publication.version)
     return Result(verdict, artifacts, facts)
+
+
+def _tag(job: Job, name: str, version: str) -> None:
+    """Set the tag: only now, when everything is on the index and read back, does it say the truth."""
+    tags = Tags(job.git, job.order.config.remote)
+    tags.set(tags.look(name, job.order.plan.commit), f"{job.planned.name} {version}")
+
+
+def _told(delivered: tuple[Delivered, ...]) -> dict[str, str]:
+    """What was done for each file, for people."""
+    return {
+        f"file {item.artifact.filename}": (
+            f"uploaded, {len(item.attempts)} {'try' if len(item.attempts) == 1 else 'tries'}"
+            if item.attempts
+            else "was there already"
+        )
+        for item in delivered
+        if item.done
+    }
 
 
 def approved(job: Job) -> tuple[Artifact, ...]:
@@ -81,42 +121,37 @@ def approved(job: Job) -> tuple[Artifact, ...]:
     return (*job.artifacts(Kind.SDIST), *job.artifacts(Kind.WHEEL))
 
 
-def upload_absent(job: Job, index: Index, artifacts: tuple[Artifact, ...]) -> dict[str, str]:
-    """Upload what the index does not list, the sdist first, and return what it refused."""
-    there = index.reader.files(job.planned.name)
-    refused = {}
-    for artifact in artifacts:
-        if artifact.filename in there:
-            continue
-        if not job.store.holds(artifact):
-            raise Blocked(f"{artifact.filename} is not what was approved", "run the command again with --fresh")
-        answer = index.uploader.upload(job.store.path(artifact))
-        job.run.note(f"upload of {artifact.filename}: {answer.status} {answer.reason}")
-        if not 200 <= answer.status < 300:
-            refused[artifact.filename] = f"{answer.status} {answer.reason}"
-    return refused
+def _held(job: Job, artifact: Artifact) -> Path:
+    if not job.store.holds(artifact):
+        raise Blocked(f"{artifact.filename} is not what was approved", "run the command again with --fresh")
+    return job.store.path(artifact)
 
 
-def read_back(job: Job, index: Index, artifacts: tuple[Artifact, ...], refused: Mapping[str, str]) -> Publication:
+def await_siblings(job: Job, index: Index) -> None:
+    """Wait until everything of this plan that the package needs is listed: whoever installs it needs that, too."""
+    for name in job.planned.siblings:
+        wanted = {item.filename for kind in Kind for item in job.artifacts(kind, name)}
+        if not wait_until(lambda: wanted <= index.reader.files(name).keys(), index.patience.visible):  # noqa: B023
+            raise Blocked(
+                f"{job.planned.name} needs {name}, which the index does not list", "run the command again when it does"
+            )
+
+
+def read_back(job: Job, index: Index, delivered: tuple[Delivered, ...]) -> Publication:
     """Read what the index lists and serves, and install it from there as a user would."""
     name, plan = job.planned.name, job.order.plan
     version = job.order.upstream[name]["build-wheel"].version
-    wanted = {artifact.filename: artifact.sha256 for artifact in artifacts}
-    expected = wanted.keys() - refused.keys()
-    wait_until(lambda: expected <= index.reader.files(name).keys(), VISIBLE_WITHIN)
-    if refused:  # a broken connection or an error after the last byte may still have been an upload
-        wait_until(lambda: wanted.keys() <= index.reader.files(name).keys(), IN_DOUBT)
-    listed = {filename: file for filename, file in index.reader.files(name).items() if filename in wanted}
-    # The index is the truth: what it lists it has taken, whatever it answered to the upload.
-    refused = {filename: answer for filename, answer in refused.items() if filename not in listed}
+    stopped = {item.artifact.filename: item.decision.why for item in delivered if not item.done}
+    there = index.reader.files(name)
+    listed = {item.artifact.filename: there[item.artifact.filename] for item in delivered if item.done}
     return Publication(
         name,
         version,
-        wanted,
-        refused,
+        {item.artifact.filename: item.artifact.sha256 for item in delivered},
+        stopped,
         {filename: file.sha256 for filename, file in listed.items()},
         {filename: index.reader.digest(file) for filename, file in listed.items()},
-        "" if refused else _install(job, index, version),
+        "" if stopped else _install(job, index, version),
         plan.uncommitted,
         tuple(item for item in job.planned.siblings if job.planned.target and plan[item].unreleased),
     )

@@ -1,0 +1,87 @@
+"""The tag of a release: where it is, where it has to be, and how it gets there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nox_release.errors import Blocked
+from nox_release.source import Git
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """What is known of one tag."""
+
+    name: str
+    wanted: str
+    """The commit that was built."""
+    local: str = ""
+    """The commit that it names here; empty: there is no such tag."""
+    remote: str = ""
+    """The same on the remote."""
+
+    @property
+    def conflict(self) -> str:
+        """Why it cannot be set; empty where it can, or is."""
+        for where, commit in (("here", self.local), ("on the remote", self.remote)):
+            if commit and commit != self.wanted:
+                return f"{self.name} is tagged {where} at {commit[:12]}, and {self.wanted[:12]} was built"
+        return ""
+
+    @property
+    def to_create(self) -> bool:
+        """Whether it has to be made here."""
+        return not self.local and not self.conflict
+
+    @property
+    def to_push(self) -> bool:
+        """Whether it has to go to the remote."""
+        return not self.remote and not self.conflict
+
+
+@dataclass(frozen=True)
+class Tags:
+    """The door to the tags of a checkout and of its remote."""
+
+    git: Git
+    remote: str
+
+    def look(self, name: str, commit: str) -> Tagged:
+        """Return what is known of the tag *name* that has to be at *commit*.
+
+        :raises Blocked: where the remote cannot be asked.
+        """
+        local = self.git.tags().get(name, "")
+        return Tagged(name, commit, local, self._on_remote(name))
+
+    def _on_remote(self, name: str) -> str:
+        try:
+            lines = self.git("ls-remote", self.remote, f"refs/tags/{name}", f"refs/tags/{name}^{{}}").splitlines()
+        except Blocked as error:
+            raise Blocked(
+                f"the tags of {self.remote} cannot be read: {error.message}",
+                f"see that `git ls-remote {self.remote}` works, then run the command again",
+            ) from None
+        found = {name: commit for commit, name in (line.split("\t") for line in lines)}
+        # An annotated tag is an object of its own; the line with ^{} names the commit.
+        return found.get(f"refs/tags/{name}^{{}}") or found.get(f"refs/tags/{name}", "")
+
+    def set(self, tag: Tagged, message: str) -> None:
+        """Make the tag, annotated, and push it; what is there already is left alone.
+
+        It is signed where git is set so (``tag.gpgSign``).
+
+        :raises Blocked: where it is elsewhere, or git refuses.
+        """
+        if tag.conflict:
+            raise Blocked(tag.conflict, "somebody released this version from another commit: see which is right")
+        if tag.to_create:
+            self.git("tag", "--annotate", "--message", message, tag.name, tag.wanted)
+        if tag.to_push:
+            try:
+                self.git("push", "--quiet", "--no-verify", self.remote, f"refs/tags/{tag.name}:refs/tags/{tag.name}")
+            except Blocked as error:
+                raise Blocked(
+                    f"{tag.name} is set here, and could not be pushed to {self.remote}: {error.message}",
+                    f"run the command again, or: git push {self.remote} {tag.name}",
+                ) from None
