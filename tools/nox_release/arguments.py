@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 from nox_release.errors import Misuse
+from nox_release.repository import Wanted
 
 TARGETS = """\
 targets:
@@ -41,6 +42,8 @@ class Arguments:
     keep_going: bool = False
     fresh: bool = False
     candidate: bool = False
+    wanted: Wanted = field(default_factory=Wanted)
+    """Where a candidate goes."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -70,6 +73,10 @@ def parser() -> argparse.ArgumentParser:
         dest="candidate",
         help="publish to a real index, not a rehearsal",
     )
+    made.add_argument("--repository", default="", metavar="NAME", help="pypi (default), testpypi, a section of .pypirc")
+    made.add_argument("--repository-url", default="", metavar="URL", help="upload there; needs --index-url")
+    made.add_argument("--index-url", default="", metavar="URL", help="the Simple API of the index behind that")
+    made.add_argument("--first-release", action="store_true", help="the index may not have the project yet")
     return made
 
 
@@ -91,4 +98,10 @@ def parse(posargs: Sequence[str]) -> Arguments:
             "no target: nothing says which packages",
             "nox -s SESSION -- NAME, or -- all; nox -s publish -- --help lists the ways",
         )
-    return Arguments(tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate)
+    wanted = Wanted(found.repository, found.repository_url, found.index_url, found.first_release)
+    if wanted != Wanted() and not found.candidate:
+        raise Misuse(
+            "--repository, --repository-url, --index-url and --first-release are for a candidate",
+            "add --candidate-for-release; without it publish rehearses on an index of its own",
+        )
+    return Arguments(tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate, wanted)

@@ -44,6 +44,11 @@ class Settings:
     ignore: Mapping[str, str] = field(default_factory=dict)
     """Code of a check, or the beginning of codes → the reason for letting its findings pass."""
 
+    prereleases: bool = True
+    """Whether a candidate may be a prerelease (PEP 440)."""
+    required_owners: tuple[str, ...] = ()
+    """Users or organizations that have to own the project on the index."""
+
     @property
     def rules(self) -> Rules:
         """What is said of findings."""
@@ -78,6 +83,20 @@ class Config:
     """Further globs of environment variables that code of a package must not see."""
     pass_environment: tuple[str, ...] = ()
     """Environment variables that it may see although their names look like credentials."""
+    remote: str = "origin"
+    """The git remote that has the released commit, and gets the tag."""
+    release_branches: tuple[str, ...] = ("main", "master", "release/*", "hotfix/*")
+    """Globs of the branches that candidates are made from."""
+    owners_unknown: Mapping[str, str] = field(default_factory=dict)
+    """Upload URL of an index that does not tell who owns a project → the reason why that is accepted."""
+    approval: str = "prompt"
+    """How a candidate is approved: ``prompt``, ``signed`` or ``environment``."""
+    approvals: int = 1
+    """How many different people have to sign."""
+    self_approval: bool = True
+    """Whether the author of the released commit may be one of them."""
+    allowed_signers: str = ".github/allowed_signers"
+    """The committed file of SSH keys that may sign (ssh-keygen(1), ALLOWED SIGNERS), relative to the workspace."""
     settings: Settings = field(default_factory=Settings)
     overrides: tuple[Override, ...] = ()
 
@@ -120,6 +139,10 @@ def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Confi
         raise Misuse(f'{place}: installer is "{config.installer}"', 'write installer = "uv" or installer = "pip"')
     if config.jobs < 0:
         raise Misuse(f"{place}: jobs is {config.jobs}", "write a positive number, or 0 for one for each core")
+    if config.approval not in (modes := ("prompt", "signed", "environment")):
+        raise Misuse(f'{place}: approval is "{config.approval}"', f"write one of {', '.join(modes)}")
+    if config.approvals < 1:
+        raise Misuse(f"{place}: approvals is {config.approvals}", "write how many people have to approve, 1 or more")
     try:
         config.tag_format.format(name="name", version="1.0")
     except (KeyError, IndexError, ValueError, AttributeError, TypeError):

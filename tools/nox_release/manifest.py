@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from nox_release.model import Artifact, Evidence
-from nox_release.record import to_json
+from nox_release.record import from_json, to_json
 
 FILENAME = "release-manifest.json"
 SCHEMA = 1
@@ -56,3 +57,11 @@ def manifest(evidence: Mapping[str, Evidence], *, source: str, committed: bool) 
 def text(value: Manifest) -> bytes:
     """The file's content: the same evidence is the same bytes."""
     return to_json(value).encode() + b"\n"
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest that lies in a folder of ``dist/``; None where none does that can be read."""
+    try:
+        return from_json(Manifest, (folder / FILENAME).read_bytes())
+    except (OSError, ValueError):
+        return None

@@ -282,6 +282,22 @@ class Git:
         found = (line.split("\0") for line in lines.splitlines())
         return {name: peeled or oid for name, oid, peeled in found}
 
+    def branch(self) -> str:
+        """Name of the branch that is checked out; empty where a commit is checked out by itself."""
+        return self("branch", "--show-current").strip()
+
+    def authors(self, commit: str) -> frozenset[str]:
+        """E-mail addresses of author and committer of *commit*, lower case, as .mailmap has them."""
+        return frozenset(self("show", "-s", "--no-show-signature", "--format=%aE%n%cE", commit).lower().split())
+
+    def is_ancestor(self, commit: str, descendant: str) -> bool:
+        """Whether *commit* is in the history of *descendant*; False where git does not have that."""
+        try:
+            self("merge-base", "--is-ancestor", commit, descendant)
+        except Blocked:
+            return False
+        return True
+
     def folder_at(self, revision: str, directory: str, prefix: str) -> str:
         """Tree id of a workspace folder at *revision*; empty where it was not there."""
         path = posixpath.normpath(posixpath.join(prefix, directory))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nox_release.candidate import Candidate
 from nox_release.check import Finding, Verdict
 from nox_release.config import Config, Settings
 from nox_release.environment import Installer
@@ -43,6 +44,35 @@ class Order:
     """Folder of the logs, relative to the workspace."""
     expected: Mapping[str, float] = field(default_factory=dict)
     """Seconds that each package took the last time, where that is known."""
+    candidate: Candidate | None = None
+    """Where a candidate goes; None: a rehearsal."""
+
+
+@dataclass(frozen=True)
+class PreflightOrder:
+    """What is asked of the worker that looks whether a candidate may go."""
+
+    root: Path
+    plan: Plan
+    config: Config
+    candidate: Candidate
+    answer: Path
+    """File for the :class:`PreflightAnswer`."""
+    dated: Mapping[str, str]
+    """Package → what is wrong with the changelog's entry; empty: nothing."""
+    unapproved: Mapping[str, tuple[str, ...]]
+    """Package → why it is not approved, as far as that is known already."""
+
+
+@dataclass(frozen=True)
+class PreflightAnswer:
+    """What was found before a candidate."""
+
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    """By package; what is wrong with the command as a whole stands with each."""
+    problem: str = ""
+    """Why nothing could be looked at."""
+    hint: str = ""
 
 
 @dataclass(frozen=True)

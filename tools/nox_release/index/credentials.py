@@ -16,7 +16,7 @@ from keyring.errors import KeyringError
 
 from nox_release.errors import Blocked
 from nox_release.index import ambient
-from nox_release.index.repository import PYPI, TESTPYPI, Repository, Section
+from nox_release.repository import PYPI, TESTPYPI, Repository, Section
 
 TOKEN = "__token__"  # noqa: S105  # the user's name that goes with an API token
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from urllib.parse import urldefrag, urljoin
 import requests
 
 from nox_release.errors import Blocked
+from nox_release.index.session import configured
 
 ACCEPT = "application/vnd.pypi.simple.v1+json"
 
@@ -30,13 +32,13 @@ class Reader:
     """Reads one index.
 
     :param url: of the Simple API; it ends in ``/simple`` on most indexes.
+    :param timeout: seconds to wait for the next byte.
+    :param ca: a file of certificate authorities.
     """
 
-    def __init__(self, url: str, timeout: float = 30.0) -> None:
+    def __init__(self, url: str, timeout: float = 30.0, ca: str = "", environ: Mapping[str, str] = os.environ) -> None:
         self.url = url.rstrip("/") + "/"
-        self.timeout = timeout
-        self._session = requests.Session()
-        self._session.trust_env = False  # no ~/.netrc, no proxy for loopback
+        self._session = configured(requests.Session(), url, environ, ca, timeout)
 
     def files(self, name: str) -> dict[str, Listed]:
         """Return what the index lists for a project, by file name; nothing where it has no such project.
@@ -45,9 +47,7 @@ class Reader:
         """
         url = urljoin(self.url, f"{name}/")
         try:
-            answer = self._session.get(
-                url, headers={"Accept": ACCEPT, "Cache-Control": "no-cache"}, timeout=self.timeout
-            )
+            answer = self._session.get(url, headers={"Accept": ACCEPT, "Cache-Control": "no-cache"})
         except requests.RequestException as error:
             raise Blocked(
                 f"the index cannot be read at {url}: {error}", "nothing is known; run the command again"
@@ -69,7 +69,7 @@ class Reader:
         """
         digest = hashlib.sha256()
         try:
-            with self._session.get(listed.url, stream=True, timeout=self.timeout) as answer:
+            with self._session.get(listed.url, stream=True) as answer:
                 answer.raise_for_status()
                 for piece in answer.iter_content(1 << 20):
                     digest.update(piece)

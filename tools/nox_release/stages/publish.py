@@ -8,7 +8,7 @@ a candidate ends with the tag.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +19,13 @@ from nox_release.errors import Blocked
 from nox_release.index.credentials import Known, find
 from nox_release.index.delivery import Delivered, Delivery, Uploads
 from nox_release.index.rehearsal import rehearsal_index
-from nox_release.index.repository import PYPIRC, read_pypirc
 from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.model import Artifact, Kind
 from nox_release.reconcile import Patience
 from nox_release.record import from_json
+from nox_release.repository import read_pypirc
 from nox_release.tagging import Tags
 from nox_release.work import Job, Order, Result
 
@@ -55,7 +55,7 @@ def index(order: Order) -> Iterator[Index]:
             made = Index(reader, uploader)
         else:
             repository = order.candidate.repository
-            sections = read_pypirc(Path(PYPIRC).expanduser())
+            sections = read_pypirc()
             ca = sections.get(repository.section, {}).get("ca_cert") or ""
             credentials = find(repository, sections)
             reader = Reader(repository.simple_url, ca=ca)

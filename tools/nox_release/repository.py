@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from configparser import Error as ConfigParserError
+from configparser import Error, RawConfigParser
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-
-from twine import utils
-from twine.exceptions import TwineException
 
 from nox_release.errors import Misuse
 
@@ -18,6 +15,19 @@ Section = Mapping[str, str | None]
 
 _DEAD = ("pypi.python.org", "testpypi.python.org")
 """Hosts that took uploads until 2018, and stand in many a .pypirc."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The part of the command line that says where a candidate goes."""
+
+    repository: str = ""
+    """``--repository``: pypi, testpypi, or a section of .pypirc."""
+    repository_url: str = ""
+    index_url: str = ""
+    """The Simple API of the index behind ``repository_url``."""
+    first_release: bool = False
+    """New projects may be made."""
 
 
 @dataclass(frozen=True)
@@ -48,49 +58,57 @@ TESTPYPI = Repository(
 _KNOWN = {PYPI.upload_url: PYPI, TESTPYPI.upload_url: TESTPYPI}
 
 
-def read_pypirc(path: Path) -> Mapping[str, Section]:
-    """Return the sections of a .pypirc; of one that is not there, those for PyPI and TestPyPI.
+PYPIRC = Path("~/.pypirc")
+
+
+def read_pypirc(path: Path = PYPIRC) -> Mapping[str, Section]:
+    """Return the sections of a .pypirc, with PyPI and TestPyPI whether it names them or not.
+
+    Its form: https://packaging.python.org/specifications/pypirc/
 
     :raises Misuse: where it cannot be read as one; the message never shows its content.
     """
+    parser = RawConfigParser()
     try:
-        return utils.get_config(str(path) if path.is_file() else utils.DEFAULT_CONFIG_FILE)
-    except (ConfigParserError, TwineException, OSError) as error:
+        with path.expanduser().open(encoding="utf-8-sig") as file:
+            parser.read_file(file)
+    except FileNotFoundError:
+        pass
+    except (Error, OSError, UnicodeDecodeError) as error:
         # What a parser says of a line would show the line, and a password may stand in it.
         raise Misuse(
             f"{path} cannot be read: {type(error).__name__}",
             "its form: https://packaging.python.org/specifications/pypirc/",
         ) from None
+    servers = parser.get("distutils", "index-servers", fallback="").split()
+    found: dict[str, Section] = {item.name: {"repository": item.upload_url} for item in (PYPI, TESTPYPI)}
+    for name in {*servers, *found}:
+        if parser.has_section(name):
+            found[name] = {**found.get(name, {}), **parser[name]}
+    return found
 
 
-def choose(
-    name: str, url: str, index_url: str, sections: Mapping[str, Section], environ: Mapping[str, str]
-) -> Repository:
+def choose(wanted: Wanted, sections: Mapping[str, Section], environ: Mapping[str, str]) -> Repository:
     """Return the repository that the command line asks for.
 
-    :param name: of ``--repository``; empty where it is not given.
-    :param url: of ``--repository-url``.
-    :param index_url: of ``--index-url``: the Simple API of the same index.
-    :param environ: ``TWINE_REPOSITORY`` and ``TWINE_REPOSITORY_URL`` stand in for the first two, as in twine.
+    :param environ: ``TWINE_REPOSITORY`` and ``TWINE_REPOSITORY_URL`` stand in for the options, as in twine.
     :raises Misuse: where they name none, or contradict one another.
     """
+    name, url = wanted.repository, wanted.repository_url
     if name and url:
         raise Misuse("--repository and --repository-url both say where to upload", "give one of them")
     if not name and not url:
         name, url = environ.get("TWINE_REPOSITORY", ""), environ.get("TWINE_REPOSITORY_URL", "")
-        if name and url:
-            url = ""  # twine's order
-    if url:
-        return _at(url, url, index_url, "", "--repository-url")
-    name = name or "pypi"
+    if url:  # before the name, as in twine
+        return _at(url, url, wanted.index_url, "", "--repository-url")
+    name = name or PYPI.name
     section = sections.get(name)
     if section is None:
-        known = ", ".join(sorted(sections))
         raise Misuse(
             f"there is no repository {name}",
-            f"name a section of .pypirc ({known}), or give --repository-url and --index-url",
+            f"name a section of .pypirc ({', '.join(sorted(sections))}), or give --repository-url and --index-url",
         )
-    return _at(section.get("repository") or "", name, index_url, name, f"[{name}] in .pypirc")
+    return _at(section.get("repository") or "", name, wanted.index_url, name, f"[{name}] in .pypirc")
 
 
 def _at(url: str, name: str, index_url: str, section: str, where: str) -> Repository:

@@ -1,0 +1,137 @@
+"""Looks at all that has a say in whether a candidate may go: the doors behind :mod:`nox_release.checks.preflight`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import requests
+from packaging.version import Version
+
+from nox_release.checks.preflight import PREFLIGHT, Checkout, Readiness
+from nox_release.config import Config
+from nox_release.errors import Blocked
+from nox_release.evidence import FOLDER, Store
+from nox_release.index.credentials import find
+from nox_release.index.owners import read_owners
+from nox_release.index.session import configured
+from nox_release.index.target import Published, Target, TargetIndex
+from nox_release.manifest import read_manifest
+from nox_release.plan import Plan, Planned
+from nox_release.repository import read_pypirc
+from nox_release.source import Git
+from nox_release.tagging import Tagged, Tags
+from nox_release.work import PreflightAnswer, PreflightOrder
+
+
+def preflight(order: PreflightOrder, environ: Mapping[str, str] = os.environ) -> PreflightAnswer:
+    """Look at every package of the plan, and tell all that is wrong with any at once."""
+    repository = order.candidate.repository
+    sections = read_pypirc()
+    ca = sections.get(repository.section, {}).get("ca_cert") or ""
+    try:
+        find(repository, sections, environ)
+        credentials = ""
+    except Blocked as error:
+        credentials = str(error)
+    store = Store(order.root)
+    target = TargetIndex(repository.simple_url, store.root / "downloads")
+    git = Git(order.root, order.root / FOLDER / "objects")
+    verdicts = {}
+    try:
+        where = checkout(git, order.plan, order.config, environ)
+        with configured(requests.Session(), repository.json_url or repository.simple_url, environ, ca) as session:
+            for planned in order.plan.targets:
+                published = target.project(planned.name)
+                settings = order.config.for_package(planned.name)
+                ready = Readiness(
+                    planned.name,
+                    planned.version,
+                    repository.upload_url,
+                    where,
+                    read_owners(session, repository, planned.name, bool(published and published.files)),
+                    _tag(git, order, planned),
+                    _last(published),
+                    _there(published, planned),
+                    _built(store, planned),
+                    order.dated.get(planned.name, ""),
+                    unreleased=_unreleased(order.plan, planned, target),
+                    prereleases=settings.prereleases,
+                    required_owners=settings.required_owners,
+                    first_release=order.candidate.first_release,
+                    owners_unknown=order.config.owners_unknown.get(repository.upload_url, ""),
+                    credentials=credentials,
+                    unapproved=order.unapproved.get(planned.name, ()),
+                )
+                verdicts[planned.name] = PREFLIGHT.run(ready, settings.rules)
+    except Blocked as error:
+        return PreflightAnswer(verdicts, error.message, error.hint)
+    finally:
+        git.close()
+        target.close()
+    return PreflightAnswer(verdicts)
+
+
+def checkout(git: Git, plan: Plan, config: Config, environ: Mapping[str, str]) -> Checkout:
+    """Look at the branch and at the remote.
+
+    :raises Blocked: where the remote cannot be asked.
+    """
+    branch = _branch(git, environ)
+    pushed = False
+    if branch:
+        try:
+            lines = git("ls-remote", "--heads", config.remote, f"refs/heads/{branch}").split()
+        except Blocked as error:
+            raise Blocked(
+                f"the git remote {config.remote} cannot be asked: {error.message}",
+                f"see that `git ls-remote {config.remote}` works, or set remote in [tool.nox-release]",
+            ) from None
+        pushed = bool(lines) and (lines[0] == plan.commit or git.is_ancestor(plan.commit, lines[0]))
+    return Checkout(plan.commit, branch, config.remote, pushed, plan.uncommitted, config.release_branches)
+
+
+def _branch(git: Git, environ: Mapping[str, str]) -> str:
+    """Return the branch that is checked out; in CI, which checks out a commit, the one that it says."""
+    if named := git.branch():
+        return named
+    if environ.get("GITHUB_REF_TYPE") == "branch":
+        return environ.get("GITHUB_REF_NAME", "")
+    return environ.get("CI_COMMIT_BRANCH") or environ.get("BUILD_SOURCEBRANCH", "").removeprefix("refs/heads/")
+
+
+def _tag(git: Git, order: PreflightOrder, planned: Planned) -> Tagged | None:
+    name = order.config.tag_format.format(name=planned.name, version=planned.version)
+    try:
+        return Tags(git, order.config.remote).look(name, order.plan.commit)
+    except Blocked:
+        return None
+
+
+def _last(published: Published | None) -> str:
+    found = published.last() if published else None
+    return str(found) if found else ""
+
+
+def _there(published: Published | None, planned: Planned) -> dict[str, str]:
+    releases = published.releases if published else {}
+    return {file.filename: file.sha256 for file in releases.get(Version(planned.version), ())}
+
+
+def _built(store: Store, planned: Planned) -> dict[str, str]:
+    """Digests of what was built of exactly this source, if it was."""
+    manifest = read_manifest(store.dist / planned.name)
+    if manifest is None or manifest.source != planned.source:
+        return {}
+    return {artifact.filename: artifact.sha256 for artifact in manifest.artifacts}
+
+
+def _unreleased(plan: Plan, planned: Planned, target: Target) -> tuple[str, ...]:
+    """Siblings that the plan would only build as companions: the candidate's index has none that suits."""
+    targets = {item.name for item in plan.targets}
+    missing = []
+    for name in planned.siblings:
+        published = target.project(name) if name not in targets else None
+        if name not in targets and not (published and Version(plan[name].version) in published.releases):
+            missing.append(name)
+    return tuple(missing)
