@@ -20,13 +20,13 @@ LAYERS = (
     "errors check model record toolchain inspector",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
-    "changelog metadata.* project requirements arguments reconcile signature",
+    "changelog metadata.* project requirements arguments reconcile signature clock repository tagging toolbox",
     # workspace and plan
-    "config workspace selection plan manifest approval",
+    "config workspace selection plan manifest approval candidate approvals",
     # checks
     "checks.*",
     # what a stage is given, how it is shown
-    "work report.*",
+    "work report.* preflight",
     # stages, and what runs them
     "stages.*",
     "bench worker",
@@ -34,6 +34,7 @@ LAYERS = (
     "completion",
     "planning",
     "chain",
+    "release",
     "command",
     "sessions",
     "<package>",

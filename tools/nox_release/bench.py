@@ -18,7 +18,14 @@ from types import FrameType, ModuleType
 
 from packaging.utils import parse_wheel_filename
 
-from nox_release.environment import Installer, for_installer, for_package_code, scratch, sweep_scratch
+from nox_release.environment import (
+    Installer,
+    for_installer,
+    for_package_code,
+    scratch,
+    sweep_scratch,
+    without_credentials,
+)
 from nox_release.errors import Blocked
 from nox_release.evidence import FOLDER, Store, write_atomically
 from nox_release.export import export, export_with_history
@@ -26,10 +33,10 @@ from nox_release.index.target import Target, TargetIndex
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.plan import Planned
 from nox_release.process import Log, Processes, in_parallel
-from nox_release.record import from_json
+from nox_release.record import from_json, to_json
 from nox_release.report.progress import progress
 from nox_release.source import Git, Snapshot
-from nox_release.work import Job, MetadataOrder, Order, Result
+from nox_release.work import Job, MetadataOrder, Order, PreflightOrder, Result
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,6 +51,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if kind == "metadata":
             _tell_metadata(from_json(MetadataOrder, content), processes)
+        elif kind == "preflight":
+            _look_before(from_json(PreflightOrder, content))
         else:
             _work(from_json(Order, content), processes)
     except KeyboardInterrupt:
@@ -69,7 +78,7 @@ def _work(order: Order, processes: Processes) -> None:
         with show.running(planned.name):
             return _one(planned, order, snapshot, git, store, processes, do, tools, target)
 
-    with progress(order, sys.stdout) as show, _doing(stage) as do:
+    with progress(order, sys.stdout) as show, _doing(stage, order) as do:
         try:
             todo = [planned for planned in order.plan.packages if planned.name in order.inputs]
             if order.stage is not Stage.PUBLISH:
@@ -85,17 +94,17 @@ def _work(order: Order, processes: Processes) -> None:
 
 
 @contextlib.contextmanager
-def _doing(stage: ModuleType) -> Iterator[Callable[[Job], Result]]:
+def _doing(stage: ModuleType, order: Order) -> Iterator[Callable[[Job], Result]]:
     """What a stage does for one package; publish has an index open for all of them."""
     if hasattr(stage, "index"):
-        with stage.index(os.environ) as index:
+        with stage.index(order) as index:
             yield lambda job: stage.run(job, index)
     else:
         yield stage.run
 
 
-def _snapshot(git: Git, order: Order | MetadataOrder) -> Snapshot:
-    plan = order.plan if isinstance(order, Order) else order
+def _snapshot(git: Git, order: Order | PreflightOrder | MetadataOrder) -> Snapshot:
+    plan = order if isinstance(order, MetadataOrder) else order.plan
     files, folders = git.contents(plan.tree, order.prefix)
     return Snapshot(
         root=order.root,
@@ -180,6 +189,8 @@ def _job(
 ) -> Job:
     home = folder / "home"
     home.mkdir()
+    # The worker of a candidate has credentials in its environment; what it starts has not.
+    environ = without_credentials(os.environ, order.config.credentials, order.config.pass_environment)
     return Job(
         planned,
         order,
@@ -187,12 +198,24 @@ def _job(
         snapshot,
         git,
         store,
-        Installer(order.uv, for_installer(os.environ, home)),
-        for_package_code(os.environ, home, order.config.pass_environment),
+        Installer(order.uv, for_installer(environ, home)),
+        for_package_code(environ, home, order.config.pass_environment),
         run,
         folder,
         target,
     )
+
+
+def _look_before(order: PreflightOrder) -> None:
+    """Look whether a candidate may go, and write the answer."""
+    from nox_release.preflight import preflight  # needs what only publish has installed
+
+    git = Git(order.root, order.root / FOLDER / "objects")
+    try:
+        answer = preflight(order, git, _snapshot(git, order))
+    finally:
+        git.close()
+    write_atomically(order.answer, to_json(answer).encode())
 
 
 def _tell_metadata(order: MetadataOrder, processes: Processes) -> None:

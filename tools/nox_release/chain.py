@@ -6,18 +6,21 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from nox_release import manifest as release_manifest
 from nox_release import toolchain
+from nox_release.approvals import Approvals
 from nox_release.arguments import Arguments
+from nox_release.candidate import Candidate
 from nox_release.config import Config, read_config
 from nox_release.evidence import FOLDER, Store
 from nox_release.model import REQUIRES, Evidence, Stage
 from nox_release.plan import Plan, Planned, digest_of
 from nox_release.planning import Planning
+from nox_release.process import Processes
 from nox_release.source import Git, Snapshot
 from nox_release.work import Order
 
@@ -54,9 +57,10 @@ class Step:
 class Chain:
     """One command: its plan is made once, so every stage works on the same snapshot of the source."""
 
-    def __init__(self, root: Path, arguments: Arguments, started: float) -> None:
+    def __init__(self, root: Path, arguments: Arguments, started: float, candidate: Candidate | None = None) -> None:
         self.root = root
         self.arguments = arguments
+        self.candidate = candidate
         self.since = started if arguments.fresh else 0.0
         self.store = Store(root)
         self.git = Git(root, root / FOLDER / "objects")
@@ -75,7 +79,14 @@ class Chain:
     def config(self) -> Config:
         """The configuration as it stands in the snapshot."""
         entry = self.snapshot.files.get("pyproject.toml")
-        return read_config(None if entry is None else self.git.blob(entry.oid))
+        config = read_config(None if entry is None else self.git.blob(entry.oid))
+        # What counts for a candidate is what its own index has.
+        return replace(config, index_url=self.candidate.repository.simple_url) if self.candidate else config
+
+    @property
+    def approvals(self) -> Approvals:
+        """The door to approvals."""
+        return Approvals(self.store, self.git, self.snapshot, self.config, Processes())
 
     def plan(self, machine: Machine) -> Plan:
         """Return the plan; the first call makes it.
@@ -147,6 +158,7 @@ class Chain:
             since=self.since,
             logs=self.logs,
             expected=self._expected(stage, todo),
+            candidate=self.candidate if stage is Stage.PUBLISH else None,
         )
 
     def _expected(self, stage: Stage, names: Iterable[str]) -> dict[str, float]:
@@ -165,6 +177,8 @@ class Chain:
         return self._proven(stage, planned, inputs) or f"{stage} of {planned.name} has not passed"
 
     def _proven(self, stage: Stage, planned: Planned, inputs: str) -> Evidence | None:
+        if stage is Stage.PUBLISH and self.candidate:
+            return None  # the index is the truth, whatever was recorded
         if known := self._found.get((stage, planned.name, inputs)):
             return known  # its artifacts were hashed in this command
         evidence = self.store.find(stage, planned.name, inputs)
@@ -211,7 +225,7 @@ class Chain:
         if stage in (Stage.LINT_METADATA, Stage.PUBLISH):
             parts += [self.config.tag_format, plan.tags.get(self.tag(planned))]
         if stage is Stage.PUBLISH:
-            parts += [plan.uncommitted, plan.commit]
+            parts += [plan.uncommitted, plan.commit, self.candidate]
         if planned.history:  # the version or the list of files may follow from it
             parts += [plan.commit, plan.all_tags, plan.tree]
         return digest_of(*parts)

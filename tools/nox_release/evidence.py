@@ -162,6 +162,17 @@ class Store:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
+    @contextmanager
+    def try_lock(self, name: str) -> Iterator[bool]:
+        """Like :meth:`lock`, without waiting: False where another command has it."""
+        with (self.folder("locks") / f"{name}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
 
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)

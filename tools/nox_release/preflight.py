@@ -8,23 +8,27 @@ from collections.abc import Mapping
 import requests
 from packaging.version import Version
 
+from nox_release import changelog
 from nox_release.checks.preflight import PREFLIGHT, Checkout, Readiness
 from nox_release.config import Config
 from nox_release.errors import Blocked
-from nox_release.evidence import FOLDER, Store
+from nox_release.evidence import Store
 from nox_release.index.credentials import find
 from nox_release.index.owners import read_owners
 from nox_release.index.session import configured
 from nox_release.index.target import Published, Target, TargetIndex
 from nox_release.manifest import read_manifest
 from nox_release.plan import Plan, Planned
+from nox_release.project import changelog_of
 from nox_release.repository import read_pypirc
-from nox_release.source import Git
+from nox_release.source import Git, Snapshot
 from nox_release.tagging import Tagged, Tags
 from nox_release.work import PreflightAnswer, PreflightOrder
 
 
-def preflight(order: PreflightOrder, environ: Mapping[str, str] = os.environ) -> PreflightAnswer:
+def preflight(
+    order: PreflightOrder, git: Git, snapshot: Snapshot, environ: Mapping[str, str] = os.environ
+) -> PreflightAnswer:
     """Look at every package of the plan, and tell all that is wrong with any at once."""
     repository = order.candidate.repository
     sections = read_pypirc()
@@ -36,7 +40,6 @@ def preflight(order: PreflightOrder, environ: Mapping[str, str] = os.environ) ->
         credentials = str(error)
     store = Store(order.root)
     target = TargetIndex(repository.simple_url, store.root / "downloads")
-    git = Git(order.root, order.root / FOLDER / "objects")
     verdicts = {}
     try:
         where = checkout(git, order.plan, order.config, environ)
@@ -54,7 +57,7 @@ def preflight(order: PreflightOrder, environ: Mapping[str, str] = os.environ) ->
                     _last(published),
                     _there(published, planned),
                     _built(store, planned),
-                    order.dated.get(planned.name, ""),
+                    *_changelog(git, snapshot, planned),
                     unreleased=_unreleased(order.plan, planned, target),
                     prereleases=settings.prereleases,
                     required_owners=settings.required_owners,
@@ -67,7 +70,6 @@ def preflight(order: PreflightOrder, environ: Mapping[str, str] = os.environ) ->
     except Blocked as error:
         return PreflightAnswer(verdicts, error.message, error.hint)
     finally:
-        git.close()
         target.close()
     return PreflightAnswer(verdicts)
 
@@ -106,6 +108,27 @@ def _tag(git: Git, order: PreflightOrder, planned: Planned) -> Tagged | None:
         return Tags(git, order.config.remote).look(name, order.plan.commit)
     except Blocked:
         return None
+
+
+def _changelog(git: Git, snapshot: Snapshot, planned: Planned) -> tuple[str, str]:
+    """Return what is wrong with the changelog's entry for the version, and where it is."""
+    directory = planned.package.directory
+    start = "" if directory == "." else f"{directory}/"
+
+    def read(path: str) -> bytes | None:
+        entry = snapshot.files.get(start + path)
+        return None if entry is None else git.blob(entry.oid)
+
+    found = changelog_of(directory, snapshot.below(directory), read)
+    if found is None:
+        return "", "CHANGELOG.md"  # that there is none is told by lint-metadata
+    entry = changelog.entry_for(changelog.parse(found.text), planned.version)
+    if entry is None:
+        return f"no entry for {planned.version}", found.path
+    where = f"{found.path}:{entry.line}"
+    if entry.date in ("", changelog.UNRELEASED):
+        return f"`{entry.heading}` has no date", where
+    return ("the entry says nothing" if entry.blank else ""), where
 
 
 def _last(published: Published | None) -> str:

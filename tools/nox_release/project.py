@@ -68,6 +68,15 @@ class Project:
     """The file that the classifiers were read from."""
 
 
+def changelog_of(directory: str, files: Sequence[str], read: Read) -> Document | None:
+    """Return the changelog of the package in *directory*; None where it has none.
+
+    :param files: the tracked files, relative to the package's folder.
+    :raises Blocked: where it is not UTF-8.
+    """
+    return _Source(directory, read).document(_named(files, CHANGELOGS) or _documented(files))
+
+
 @dataclass(frozen=True)
 class _Description:
     """What is declared about the README."""
@@ -111,7 +120,7 @@ def project(package: Package, files: Sequence[str], read: Read, tag: ReleasedTag
         pyproject=pyproject,
         readme=readme,
         readme_type=_readme_type(described, readme),
-        changelog=source.document(_named(files, CHANGELOGS) or _documented(files)),
+        changelog=changelog_of(package.directory, files, read),
         classifiers=classifiers,
         tag=tag,
         described=described.declared,

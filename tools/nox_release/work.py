@@ -54,12 +54,13 @@ class PreflightOrder:
 
     root: Path
     plan: Plan
+    prefix: str
+    toplevel: Path
+    git_dir: Path
     config: Config
     candidate: Candidate
     answer: Path
     """File for the :class:`PreflightAnswer`."""
-    dated: Mapping[str, str]
-    """Package → what is wrong with the changelog's entry; empty: nothing."""
     unapproved: Mapping[str, tuple[str, ...]]
     """Package → why it is not approved, as far as that is known already."""
 
