@@ -19,6 +19,7 @@ import pytest
 
 from archives import make_sdist, make_wheel
 from nox_release.evidence import sha256
+from nox_release.index.credentials import Known
 from nox_release.index.rehearsal import rehearsal_index
 from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
@@ -46,14 +47,14 @@ def test_what_is_uploaded_can_be_read_back(tmp_path: Path, settings: Mapping[str
     with rehearsal_index({**os.environ, **settings}) as index:
         reader = Reader(index.simple_url)
         assert reader.files("demo") == {}
-        uploader = Uploader(index.upload_url, index.username, index.password)
+        uploader = Uploader(index.upload_url, Known("test", index.username, index.password))
         for path in files:
             assert uploader.upload(path).status == 200
         assert wait_until(lambda: len(reader.files("demo")) == len(files), BOUND)
         listed = reader.files("demo")
         assert {name: one.sha256 for name, one in listed.items()} == {path.name: sha256(path) for path in files}
         assert {name: reader.digest(one) for name, one in listed.items()} == {path.name: sha256(path) for path in files}
-        refused = Uploader(index.upload_url, index.username, "a guess").upload(files[0])
+        refused = Uploader(index.upload_url, Known("test", index.username, "a guess")).upload(files[0])
         assert refused.status in {401, 403}
         reader.close()
     assert not listening(index.url)
@@ -88,6 +89,7 @@ def test_an_index_ends_with_its_work_also_when_that_fails(tmp_path: Path, monkey
 
 STARTER = """\
 import os, sys
+from nox_release.index.credentials import Known
 from nox_release.index.rehearsal import rehearsal_index
 with rehearsal_index(os.environ) as index:
     print(index.url, flush=True)
@@ -123,6 +125,7 @@ WITHOUT_SERVER = """\
 import os, site, sys
 site.addsitedir(sys.argv[1])
 from nox_release.errors import Blocked
+from nox_release.index.credentials import Known
 from nox_release.index.rehearsal import rehearsal_index
 try:
     with rehearsal_index(os.environ, attempts=2):

@@ -14,12 +14,14 @@ from twine.settings import Settings
 
 from archives import make_sdist, make_wheel
 from nox_release.errors import Blocked
-from nox_release.index.upload import Answer, Uploader
+from nox_release.index.credentials import Known
+from nox_release.index.upload import Uploader
+from nox_release.reconcile import Attempt
 from scripted_index import Scripted
 
 
 def uploader(scripted: Scripted) -> Uploader:
-    return Uploader(f"{scripted.url}/legacy/", "user", "word")
+    return Uploader(f"{scripted.url}/legacy/", Known("test", "user", "word"))
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def test_one_request_sends_the_file_with_its_metadata(scripted: Scripted, tmp_pa
     """The form has the bytes, their digest and the metadata; the user is ours, not one of the home."""
     path = make_wheel(tmp_path, {"demo.py": ""}) if kind == "wheel" else make_sdist(tmp_path, {"demo.py": ""})
     scripted.answers["/legacy/"] = (200, "text/plain", b"")
-    assert uploader(scripted).upload(path) == Answer(200, "OK")
+    assert uploader(scripted).upload(path) == Attempt(200, "OK")
     ((method, where, headers),) = scripted.asked
     assert (method, where) == ("POST", "/legacy/")
     assert headers["authorization"] == f"Basic {base64.b64encode(b'user:word').decode()}"
@@ -58,7 +60,7 @@ def test_a_refusal_is_returned_with_its_reason(
     """Whatever the index answers comes back after one request: nothing is sent twice, nothing is followed."""
     scripted.reason = reason
     scripted.answers["/legacy/"] = (status, "text/plain", body)
-    assert uploader(scripted).upload(wheel) == Answer(status, told)
+    assert uploader(scripted).upload(wheel) == Attempt(status, told)
     assert len(scripted.asked) == 1
 
 
@@ -67,7 +69,7 @@ def test_the_long_description_may_stay_behind(scripted: Scripted, tmp_path: Path
     """An index that takes no long fields gets the metadata without it; the file has it in any case."""
     scripted.answers["/legacy/"] = (200, "text/plain", b"")
     wheel = make_wheel(tmp_path, {"demo.py": ""}, more="Summary: short\n\n# A long story\n")
-    Uploader(f"{scripted.url}/legacy/", "user", "word", described).upload(wheel)
+    Uploader(f"{scripted.url}/legacy/", Known("test", "user", "word"), described=described).upload(wheel)
     (body,) = scripted.bodies
     assert b"short" in body
     assert (b'name="description"' in body) is described
@@ -85,7 +87,7 @@ def test_a_broken_connection_is_no_answer(scripted: Scripted, wheel: Path) -> No
 
 def test_an_index_that_is_not_there_is_no_answer(wheel: Path) -> None:
     """Nobody listens: status 0 as well."""
-    assert Uploader("http://127.0.0.1:9/legacy/", "user", "word").upload(wheel).status == 0
+    assert Uploader("http://127.0.0.1:9/legacy/", Known("test", "user", "word")).upload(wheel).status == 0
 
 
 @pytest.mark.parametrize("filename", ["demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz", "demo.txt"])
@@ -116,8 +118,8 @@ def test_files_of_the_home_decide_nothing(
 
 
 def test_a_password_is_not_shown() -> None:
-    """The value of an uploader can be written down without it."""
-    assert "word" not in repr(Uploader("http://127.0.0.1/", "user", "word"))
+    """Credentials can be written down without it."""
+    assert "word" not in repr(Known("test", "user", "word"))
 
 
 @pytest.mark.parametrize(

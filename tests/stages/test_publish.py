@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +13,12 @@ from jobs import Bench, codes, told
 from nox_release import manifest
 from nox_release.errors import Blocked
 from nox_release.evidence import sha256
+from nox_release.index.credentials import Known
+from nox_release.index.delivery import Uploads
 from nox_release.index.simple import wait_until
-from nox_release.index.upload import Answer, Uploader
+from nox_release.index.upload import Uploader
 from nox_release.model import Stage
+from nox_release.reconcile import BROKEN, Attempt
 from nox_release.stages import publish
 from nox_release.stages.publish import Index
 from nox_release.work import Result
@@ -29,7 +31,7 @@ Make = Callable[..., Bench]
 @pytest.fixture
 def index() -> Iterator[Index]:
     """An empty index on loopback."""
-    with publish.index(os.environ) as one:
+    with publish.rehearsal() as one:
         yield one
 
 
@@ -69,9 +71,11 @@ def test_what_is_approved_is_on_the_index_afterwards(bench: Make, index: Index) 
     assert {name: one.sha256 for name, one in index.reader.files("demo").items()} == {
         artifact.filename: artifact.sha256 for artifact in result.artifacts
     }
-    assert made.log.count("# upload of ") == 2
-    assert run(made, index) == result
-    assert "# upload of " not in made.log
+    assert made.log.count("# upload 1 of ") == 2
+    again = run(made, index)
+    assert (again.findings, again.artifacts) == (result.findings, result.artifacts)
+    assert again.facts["file demo-1.0.tar.gz"] == "was there already"
+    assert "# upload " not in made.log
 
 
 def test_a_half_published_release_is_finished(bench: Make, index: Index) -> None:
@@ -79,25 +83,25 @@ def test_a_half_published_release_is_finished(bench: Make, index: Index) -> None
     made = ready(bench)
     put(index, made.path(Stage.BUILD_SDIST))
     assert codes(run(made, index)) == []
-    assert made.log.count("# upload of ") == 1
+    assert made.log.count("# upload 1 of ") == 1
 
 
 @dataclass(frozen=True)
 class Doubtful:
     """Uploads, and answers that it failed: the connection broke after the last byte."""
 
-    inner: Uploader
+    inner: Uploads
 
-    def upload(self, path: Path) -> Answer:
+    def upload(self, path: Path) -> Attempt:
         """Do it and deny it."""
         self.inner.upload(path)
-        return Answer(0, "connection reset")
+        return Attempt(BROKEN, "connection reset")
 
 
 def test_the_index_is_believed_over_its_answer(bench: Make, index: Index) -> None:
     """A file that is listed has been taken, whatever the upload was answered."""
     made = ready(bench)
-    doubtful = replace(index, uploader=Doubtful(index.uploader))  # type: ignore[arg-type]  # it has the one method
+    doubtful = replace(index, uploader=Doubtful(index.uploader))
     assert codes(run(made, doubtful)) == []
 
 
@@ -106,9 +110,11 @@ def test_other_bytes_under_the_name_are_found(bench: Make, index: Index, tmp_pat
     made = ready(bench)
     (tmp_path / "other").mkdir()
     put(index, make_wheel(tmp_path / "other", {"evil.py": ""}))
-    ((code, where, message),) = told(run(made, index))
+    (held, (code, where, message)) = told(run(made, index))
+    assert held == ("PUB101", "demo-1.0.tar.gz", "not sent, because another file of the release stopped")
     assert (code, where) == ("PUB102", "demo-1.0-py3-none-any.whl")
     assert message.endswith(f", not {sha256(made.path(Stage.BUILD_WHEEL))}")
+    assert "# upload " not in made.log
 
 
 def test_bytes_that_changed_in_the_store_are_not_sent(bench: Make, index: Index) -> None:
@@ -144,15 +150,17 @@ def test_a_manifest_that_cannot_be_read_blocks(bench: Make, index: Index, conten
 
 
 def test_a_refusal_is_found(bench: Make, index: Index) -> None:
-    """With the index's own words, for each file; nothing is installed then."""
+    """With the index's own words; nothing more is sent, and nothing is installed."""
     made = ready(bench)
-    stranger = Index(index.reader, Uploader(index.uploader.url, "stranger", "guess"))
+    assert isinstance(index.uploader, Uploader)
+    stranger = Index(index.reader, Uploader(index.uploader.url, Known("test", "stranger", "guess")))
     refused = told(run(made, stranger))
     assert [(code, where) for code, where, _ in refused] == [
         ("PUB101", "demo-1.0.tar.gz"),
         ("PUB101", "demo-1.0-py3-none-any.whl"),
     ]
-    assert all(message.startswith(("401", "403")) for _, _, message in refused)
+    assert refused[0][2].startswith(("the index refuses it: 401", "the index refuses it: 403"))
+    assert refused[1][2] == "not sent, because another file of the release stopped"
     assert "pip install" not in made.log
 
 

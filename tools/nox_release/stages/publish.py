@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from nox_release.approval import statement
+from nox_release.candidate import Candidate
 from nox_release.checks.publication import PUBLICATION, Publication
 from nox_release.environment import last_line
 from nox_release.errors import Blocked
@@ -25,7 +27,7 @@ from nox_release.manifest import FILENAME, Manifest
 from nox_release.model import Artifact, Kind
 from nox_release.reconcile import Patience
 from nox_release.record import from_json
-from nox_release.repository import read_pypirc
+from nox_release.repository import Repository, read_pypirc
 from nox_release.tagging import Tags
 from nox_release.work import Job, Order, Result
 
@@ -44,26 +46,34 @@ class Index:
     """Where the credentials come from."""
 
 
-@contextmanager
-def index(order: Order) -> Iterator[Index]:
+def index(order: Order) -> AbstractContextManager[Index]:
     """The index of this command: one on loopback for a rehearsal, the real one for a candidate."""
-    with ExitStack() as closing:
-        if order.candidate is None:
-            running = closing.enter_context(rehearsal_index(os.environ))
-            reader = Reader(running.simple_url)
-            uploader = Uploader(running.upload_url, Known("", running.username, running.password), described=False)
-            made = Index(reader, uploader)
-        else:
-            repository = order.candidate.repository
-            sections = read_pypirc()
-            ca = sections.get(repository.section, {}).get("ca_cert") or ""
-            credentials = find(repository, sections)
-            reader = Reader(repository.simple_url, ca=ca)
-            uploader = Uploader(repository.upload_url, credentials, ca=ca)
-            made = Index(reader, uploader, Patience(), credentials.source)
-        closing.callback(reader.close)
-        closing.callback(uploader.close)
-        yield made
+    return real(order.candidate.repository) if order.candidate else rehearsal()
+
+
+@contextmanager
+def rehearsal() -> Iterator[Index]:
+    """An empty index of our own."""
+    with rehearsal_index(os.environ) as running:
+        credentials = Known("the rehearsal", running.username, running.password)
+        with (
+            closing(Reader(running.simple_url)) as reader,
+            closing(Uploader(running.upload_url, credentials, described=False)) as uploader,
+        ):
+            yield Index(reader, uploader)
+
+
+@contextmanager
+def real(repository: Repository) -> Iterator[Index]:
+    """The index of a candidate."""
+    sections = read_pypirc()
+    ca = sections.get(repository.section, {}).get("ca_cert") or ""
+    credentials = find(repository, sections)
+    with (
+        closing(Reader(repository.simple_url, ca=ca)) as reader,
+        closing(Uploader(repository.upload_url, credentials, ca=ca)) as uploader,
+    ):
+        yield Index(reader, uploader, Patience(), credentials.source)
 
 
 def run(job: Job, index: Index) -> Result:
@@ -117,8 +127,21 @@ def approved(job: Job) -> tuple[Artifact, ...]:
             raise Blocked(f"{path} cannot be read: {error}", "run the command again") from None
         if manifest.source != job.planned.source:
             raise Blocked(f"{path} is of another source than the plan", "run the command again")
+        if job.order.candidate:
+            _covered(job.order.candidate, manifest)
         return manifest.artifacts
     return (*job.artifacts(Kind.SDIST), *job.artifacts(Kind.WHEEL))
+
+
+def _covered(candidate: Candidate, manifest: Manifest) -> None:
+    """See that the approval that was given is one of exactly this manifest, for exactly this index.
+
+    :raises Blocked: where it is not.
+    """
+    (release,) = statement([manifest], candidate.repository.upload_url).releases
+    approved = candidate.approved
+    if approved is None or approved.index != candidate.repository.upload_url or release not in approved.releases:
+        raise Blocked(f"{manifest.name} {manifest.version} is not what was approved", "run the command again")
 
 
 def _held(job: Job, artifact: Artifact) -> Path:
@@ -141,17 +164,22 @@ def read_back(job: Job, index: Index, delivered: tuple[Delivered, ...]) -> Publi
     """Read what the index lists and serves, and install it from there as a user would."""
     name, plan = job.planned.name, job.order.plan
     version = job.order.upstream[name]["build-wheel"].version
-    stopped = {item.artifact.filename: item.decision.why for item in delivered if not item.done}
-    there = index.reader.files(name)
-    listed = {item.artifact.filename: there[item.artifact.filename] for item in delivered if item.done}
+    wanted = {item.artifact.filename: item.artifact.sha256 for item in delivered}
+    listed = {filename: file for filename, file in index.reader.files(name).items() if filename in wanted}
+    stopped = {
+        item.artifact.filename: item.decision.why
+        for item in delivered
+        if not item.done and item.artifact.filename not in listed
+    }
+    whole = all(item.done for item in delivered)
     return Publication(
         name,
         version,
-        {item.artifact.filename: item.artifact.sha256 for item in delivered},
+        wanted,
         stopped,
         {filename: file.sha256 for filename, file in listed.items()},
         {filename: index.reader.digest(file) for filename, file in listed.items()},
-        "" if stopped else _install(job, index, version),
+        _install(job, index, version) if whole else "",
         plan.uncommitted,
         tuple(item for item in job.planned.siblings if job.planned.target and plan[item].unreleased),
     )
