@@ -112,7 +112,10 @@ def choose(wanted: Wanted, sections: Mapping[str, Section], environ: Mapping[str
 
 
 def _at(url: str, name: str, index_url: str, section: str, where: str) -> Repository:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that hold no address
+        parts = urlsplit("")
     if parts.hostname in _DEAD:
         working = TESTPYPI if "test" in str(parts.hostname) else PYPI
         raise Misuse(
