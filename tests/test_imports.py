@@ -34,6 +34,7 @@ LAYERS = (
     "completion",
     "planning",
     "chain",
+    "session",
     "command",
     "sessions",
     "<package>",

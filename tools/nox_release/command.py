@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import platform
-import shutil
 import sys
 import time
-import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nox
-import nox.command
 
-from nox_release import toolchain, worker
 from nox_release.arguments import parse
 from nox_release.chain import Chain, Machine, Step
-from nox_release.environment import without_credentials
 from nox_release.errors import Blocked, Misuse
-from nox_release.evidence import write_atomically
-from nox_release.model import REQUIRES, Evidence, Outcome, Stage
+from nox_release.model import Evidence, Outcome, Stage
 from nox_release.plan import Plan, Planned
-from nox_release.record import to_json
 from nox_release.report.candidate import candidate
 from nox_release.report.table import Cell, Row, State, table
 from nox_release.report.words import describe
-from nox_release.work import Order
+from nox_release.session import machine_of, needs, queued, work
 
-PATIENCE = 20.0
-"""Seconds that a worker has to end its children after Ctrl-C, before nox ends it."""
 _STATES = {Outcome.PASSED: State.PASSED, Outcome.FAILED: State.FAILED, Outcome.BLOCKED: State.BLOCKED}
 
 
@@ -57,7 +46,7 @@ class Command:
                     )
                 self._chain = Chain(self._root, arguments, self._started)
             chain = self._chain
-            machine = _machine(session, chain)
+            machine = machine_of(session, chain)
             plan = chain.plan(machine)
             if first:
                 _say(_opening(plan))
@@ -66,8 +55,7 @@ class Command:
     def _stage(self, stage: Stage, session: nox.Session, chain: Chain, machine: Machine, plan: Plan) -> None:
         if stage is Stage.PUBLISH:
             _deliver(chain, plan, machine)
-        queued = _queued(session)
-        step = chain.step(stage, machine, queued)
+        step = chain.step(stage, machine, queued(session))
         if stage is Stage.BUILD_SDIST:
             here = {*step.reused, *step.held, *(step.order.inputs if step.order else ())}
             _say(_companions([planned for planned in plan.packages if planned.name in here]))
@@ -78,7 +66,7 @@ class Command:
             self._cells[name, stage] = Cell(State.NOT_RUN)
         if step.order:
             began = time.time()
-            if not _work(session, step.order, chain):
+            if not work(session, step.order, chain):
                 session.skip("the tools are installed; nothing was checked (--install-only)")
             for name, inputs in step.order.inputs.items():
                 self._cells[name, stage] = _cell(chain.outcome(stage, name, inputs, began), name, stage)
@@ -88,12 +76,12 @@ class Command:
         """Fail or go on: a stage that later ones need goes on with the packages that passed."""
         bad = [planned.name for planned in plan.packages if not self._good(planned.name, stage)]
         some_good = len(bad) < sum((planned.name, stage) in self._cells for planned in plan.packages)
-        to_come = {later for later in _queued(session) or () if not self._failed & _needs(later)}
-        needed_later = {later for later in to_come if stage in _needs(later)}
+        to_come = {later for later in queued(session) or () if not self._failed & needs(later)}
+        needed_later = {later for later in to_come if stage in needs(later)}
         fails = (bad or plan.broken) and not (needed_later and some_good)
         if fails:
             self._failed.add(stage)
-            to_come -= {later for later in to_come if stage in _needs(later)}
+            to_come -= {later for later in to_come if stage in needs(later)}
         if not to_come:
             self._close(plan, chain, machine, stage)
         if fails:
@@ -158,46 +146,6 @@ def _held_or_reused(stage: Stage, step: Step) -> Iterator[str]:
         yield f"not run {stage} {name}: {why}"
 
 
-def _work(session: nox.Session, order: Order, chain: Chain) -> bool:
-    """Install the stage's tools and run its worker; False where nox was told only to install."""
-    _install_tools(session, order)
-    path = chain.store.folder("tmp") / f"order-{uuid.uuid4().hex}.json"
-    write_atomically(path, to_json(order).encode())
-    environ = without_credentials(os.environ, order.config.credentials, order.config.pass_environment)
-    for name in ("PYTHONPATH", "PYTHONHOME"):
-        environ.pop(name, None)
-    try:
-        with contextlib.suppress(nox.command.CommandFailed):  # what has no evidence is blocked, and told as that
-            return session.run(
-                "python", "-I", worker.__file__, "stage", str(path),
-                env=environ, include_outer_env=False, log=False,
-                interrupt_timeout=PATIENCE, terminate_timeout=PATIENCE,
-            ) is not None  # fmt: skip
-    finally:
-        path.unlink(missing_ok=True)
-    return True
-
-
-def _install_tools(session: nox.Session, order: Order) -> None:
-    """Bring the session's virtualenv to exactly the pinned tools.
-
-    nox reuses it, with ``-R`` without installing anything; so what is there is looked at.
-    """
-    locks = toolchain.files(order.stage, order.config.installer)
-    pins = toolchain.pins(locks)
-    (packages,) = [*Path(session.virtualenv.location).glob("lib/python*/site-packages")][:1] or [Path("absent")]
-    if not toolchain.missing(pins, packages):
-        return
-    session.log(f"installing the {len(pins)} pinned tools of {order.stage}")
-    with contextlib.suppress(nox.command.CommandFailed):
-        session.install("--quiet", "--no-deps", *pins, silent=True, log=False)
-    if absent := toolchain.missing(pins, packages):
-        raise Blocked(
-            f"the tools of {order.stage} could not be installed: {', '.join(absent[:3])}",
-            "look at the output above; with -R or --no-install nox installs nothing",
-        )
-
-
 def _cell(evidence: Evidence | None, name: str, stage: Stage) -> Cell:
     if evidence is None:
         _say([f"BLOCKED {stage} {name}: the worker ended without an answer", "  next: run the command again"])
@@ -207,47 +155,6 @@ def _cell(evidence: Evidence | None, name: str, stage: Stage) -> Cell:
 
 def _note(evidence: Evidence) -> str:
     return "exempt" if "exempt" in evidence.facts else ""
-
-
-def _machine(session: nox.Session, chain: Chain) -> Machine:
-    """What this session works with."""
-    if not hasattr(session.virtualenv, "location"):
-        raise Misuse("the stages' tools need virtualenvs of their own", "run nox without --no-venv")
-    settings = {}
-    with contextlib.suppress(FileNotFoundError):
-        lines = Path(session.virtualenv.location, "pyvenv.cfg").read_text().splitlines()
-        settings = dict(line.partition(" = ")[::2] for line in lines)
-    version = ".".join((settings.get("version_info") or settings.get("version", "")).split(".")[:3])
-    interpreter = f"{settings.get('implementation', '')} {version} {sys.platform} {platform.machine()}"
-    return Machine("" if chain.config.installer == "pip" else _uv(), interpreter)
-
-
-def _uv() -> str:
-    beside = Path(sys.executable).with_name("uv")
-    found = str(beside) if beside.exists() else shutil.which("uv")
-    if found is None:
-        raise Blocked("uv is not installed", 'pip install uv, or set installer = "pip" in [tool.nox-release]')
-    return found
-
-
-def _needs(stage: Stage) -> set[Stage]:
-    """The stages that *stage* requires, and those that they require."""
-    return set(REQUIRES[stage]).union(*(_needs(needed) for needed in REQUIRES[stage]))
-
-
-def _queued(session: nox.Session) -> frozenset[Stage] | None:
-    """The stages that nox has still to run; None where that cannot be known.
-
-    nox tells no session which others were asked for, so this looks at its queue. With ``-j`` and
-    ``--no-dependencies`` others may run in other processes; then every failure fails its own session.
-    """
-    try:
-        if session._runner.global_config.no_dependencies:
-            return None
-        names = [runner.name for runner, queued in session._runner.manifest.list_all_sessions() if queued]
-    except AttributeError:
-        return None
-    return frozenset(Stage(name) for name in names if name in set(Stage))
 
 
 def _verdict(bad: Iterable[str], plan: Plan, stage: Stage) -> str:
