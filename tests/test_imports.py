@@ -17,7 +17,7 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check model record toolchain inspector",
+    "errors check model record codes toolchain inspector",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
     "changelog metadata.* project requirements arguments",

@@ -204,7 +204,8 @@ class Chain:
             upstream.append(self._uncommitted(planned))
         parts: list[object] = [self._code, stage, self._locks(stage), machine.interpreter, self.config.installer]
         parts += [machine.uv and self._uv(machine.uv), planned.name, planned.version, planned.source, upstream]
-        parts += [settings.ignore, [asdict(settings)[key] for key in _SETTINGS.get(stage, ())]]
+        parts += [settings.ignore, settings.select, settings.severity]
+        parts += [[asdict(settings)[key] for key in _SETTINGS.get(stage, ())]]
         parts += [self.config.credentials, self.config.pass_environment, planned.siblings]
         if stage is Stage.TEST:
             parts += [planned.test_siblings, planned.test_requires, planned.test_constraints, planned.test_problem]
