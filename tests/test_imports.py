@@ -22,11 +22,12 @@ LAYERS = (
     "process source export evidence environment archive backend index.* "
     "changelog metadata.* project requirements arguments",
     # workspace and plan
-    "config workspace selection plan manifest",
+    "config exemptions workspace selection plan manifest",
     # checks
     "checks.*",
     # what a stage is given, how it is shown
     "work report.*",
+    "reporting",
     # stages, and what runs them
     "stages.*",
     "bench worker",

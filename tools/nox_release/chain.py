@@ -18,6 +18,7 @@ from nox_release.evidence import FOLDER, Store
 from nox_release.model import REQUIRES, Evidence, Stage
 from nox_release.plan import Plan, Planned, digest_of
 from nox_release.planning import Planning
+from nox_release.report.run import FOLDER as REPORTS
 from nox_release.source import Git, Snapshot
 from nox_release.work import Order
 
@@ -86,6 +87,16 @@ class Chain:
             planning = Planning(self.snapshot, self.git, self.store, self.config, machine.uv, self.jobs)
             self._plan = planning.plan(self.arguments.targets)
         return self._plan
+
+    @property
+    def planned(self) -> Plan | None:
+        """The plan, once it is made."""
+        return self._plan
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the reports."""
+        return self.store.root / REPORTS
 
     @property
     def jobs(self) -> int:

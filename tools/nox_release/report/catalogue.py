@@ -54,8 +54,8 @@ def catalogue(families: Sequence[Listed] = FAMILIES) -> Iterator[str]:
     yield "# Checks"
     yield ""
     yield "Each is a rule about a sound package. `select`, `ignore` and `severity` in the"
-    yield "[configuration](configuration.md#which-checks-count) say by a code, or the beginning of codes, which count and"
-    yield "for what. `nox -s lint-metadata -- --explain CODE` prints what stands here."
+    yield "[configuration](configuration.md#which-checks-count) say, by a code or the beginning of codes, which of"
+    yield "them count and for what. `nox -s lint-metadata -- --explain CODE` prints what stands here."
     for family, stages in families:
         yield ""
         yield f"## {family.prefix}: {family.title}"
