@@ -233,10 +233,12 @@ def test_a_worker_without_an_answer_blocks(
         if fails:
             raise CommandFailed("exit code 1")
 
-    told = FakeNox(checkout.root, ["alone", "core"], worker).run(LINT)
+    ended = FakeNox(checkout.root, ["alone", "core"], worker).run(LINT)
     out = capsys.readouterr().out
-    assert told == {LINT: "failed: lint-metadata did not pass for alone"}
-    assert "BLOCKED lint-metadata alone: the worker ended without an answer\n  next: run the command again" in out
+    assert ended == {LINT: "failed: lint-metadata did not pass for alone"}
+    assert "BLOCKED lint-metadata alone: the worker ended without an answer\n" in out
+    told = "  blocked lint-metadata: the worker ended without an answer\n    next: run the command again\n"
+    assert f"\nalone 1.0 (alone)\n{told}" in out
     assert table(out) == [["alone 1.0", "BLOCKED"], ["core 1.0", "ok 3.0s"]]
 
 
@@ -428,7 +430,7 @@ def test_exempt_packages_are_marked(checkout: Checkout, capsys: pytest.CaptureFi
     assert table(capsys.readouterr().out) == [["alone 1.0", "ok 3.0s", "ok 3.0s", "exempt 3.0s"]]
     FakeNox(checkout.root, ["alone"], worker).run(SDIST, WHEEL, TEST)
     out = capsys.readouterr().out
-    assert out.count("        exempt: the tests were not run: no tests yet") == 1
+    assert out.count("exempt: the tests of alone were not run: no tests yet\n") == 1
     assert table(out) == [["alone 1.0", "unchanged (3.0s)", "unchanged (3.0s)", "exempt (3.0s)"]]
 
 
@@ -452,7 +454,7 @@ def test_a_finding_that_is_let_pass_is_told_each_time(
     capsys.readouterr()
     FakeNox(checkout.root, ["alone"], worker).run(LINT)
     out = capsys.readouterr().out
-    assert "        exempt PRJ402 CHANGELOG.md: it lacks\n          because: later\n" in out
+    assert "\nalone 1.0 (alone)\n  exempt PRJ402 CHANGELOG.md: it lacks\n    because: later\n" in out
 
 
 def test_pip_needs_no_uv(checkout: Checkout) -> None:

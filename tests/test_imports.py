@@ -17,16 +17,17 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check model record toolchain inspector",
+    "errors check model record codes toolchain inspector",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
     "changelog metadata.* project requirements arguments reconcile signature clock repository tagging toolbox",
     # workspace and plan
-    "config workspace selection plan manifest approval candidate approvals",
+    "config exemptions workspace selection plan manifest approval candidate approvals",
     # checks
     "checks.*",
     # what a stage is given, how it is shown
     "work report.* preflight",
+    "reporting",
     # stages, and what runs them
     "stages.*",
     "bench worker",
@@ -34,6 +35,7 @@ LAYERS = (
     "completion",
     "planning",
     "chain",
+    "session",
     "release",
     "command",
     "sessions",

@@ -44,6 +44,8 @@ class Arguments:
     candidate: bool = False
     wanted: Wanted = field(default_factory=Wanted)
     """Where a candidate goes."""
+    explain: str = ""
+    """A code, or the beginning of codes, to be explained instead."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,6 +79,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--repository-url", default="", metavar="URL", help="upload there; needs --index-url")
     made.add_argument("--index-url", default="", metavar="URL", help="the Simple API of the index behind that")
     made.add_argument("--first-release", action="store_true", help="the index may not have the project yet")
+    made.add_argument(
+        "--explain", default="", metavar="CODE", help="tell what a check is about, or all whose codes begin so, and end"
+    )
     return made
 
 
@@ -93,7 +98,7 @@ def parse(posargs: Sequence[str]) -> Arguments:
     :raises SystemExit: after printing the help that was asked for.
     """
     found = parser().parse_intermixed_args(list(posargs))
-    if not found.targets:
+    if not found.targets and not found.explain:
         raise Misuse(
             "no target: nothing says which packages",
             "nox -s SESSION -- NAME, or -- all; nox -s publish -- --help lists the ways",
@@ -104,4 +109,6 @@ def parse(posargs: Sequence[str]) -> Arguments:
             "--repository, --repository-url, --index-url and --first-release are for a candidate",
             "add --candidate-for-release; without it publish rehearses on an index of its own",
         )
-    return Arguments(tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate, wanted)
+    return Arguments(
+        tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate, wanted, found.explain
+    )
