@@ -7,7 +7,8 @@ from dataclasses import replace
 from fakes import package
 from nox_release.model import Artifact, Evidence, Kind, Outcome, Stage
 from nox_release.plan import Plan, Planned
-from nox_release.report.candidate import candidate
+from nox_release.report.candidate import candidate, released
+from nox_release.report.run import Entry, State
 
 
 def planned(name: str, target: bool = True) -> Planned:
@@ -23,7 +24,15 @@ def published(name: str) -> Evidence:
 
 
 def told(plan: Plan, outcomes: dict[str, Evidence | str]) -> list[str]:
-    return list(candidate(plan, outcomes, lambda item: f"{item.name}_{item.version}"))
+    return list(candidate(plan, entries(outcomes), lambda item: f"{item.name}_{item.version}"))
+
+
+def entries(outcomes: dict[str, Evidence | str]) -> dict[str, Entry | None]:
+    """What became of each: its evidence, or why there is none."""
+    return {
+        name: Entry(State.NOT_RUN, why=found) if isinstance(found, str) else Entry(State.PASSED, found)
+        for name, found in outcomes.items()
+    }
 
 
 def test_it_names_files_tag_and_commit() -> None:
@@ -70,3 +79,22 @@ def test_many_folders_are_cut_short() -> None:
     names = [f"p{number}" for number in range(6)]
     lines = told(Plan(tuple(map(planned, names))), {name: published(name) for name in names})
     assert lines[-1] == "The release manifests are in dist/p0/, dist/p1/, dist/p2/, dist/p3/, dist/p4/ …"
+
+
+def test_a_release_tells_what_is_done_and_what_remains() -> None:
+    """Files and tag of what is published, why the rest is not, and that the same command finishes it."""
+    facts = {"index": "https://i.example/", "tag": "one_1.0", "file one-1.0.tar.gz": "uploaded, 2 tries"}
+    done = replace(published("one"), facts=facts)
+    plan = Plan((planned("one"), planned("two")))
+    assert list(released(plan, entries({"one": done, "two": "it needs three"}))) == [
+        "published one 1.0 to https://i.example/, tagged one_1.0",
+        "  one-1.0.tar.gz: uploaded, 2 tries",
+        "not published: two 1.0: it needs three",
+        "Published: 1 of 2. The same command again finishes what remains.",
+    ]
+
+
+def test_a_release_of_nothing_is_no_success() -> None:
+    """Where nothing got to the end, that is what is said."""
+    lines = list(released(Plan((planned("one"),)), {"one": None}))
+    assert lines == ["Nothing was published.", "not published: one 1.0"]

@@ -44,6 +44,10 @@ class Arguments:
     candidate: bool = False
     wanted: Wanted = field(default_factory=Wanted)
     """Where a candidate goes."""
+    sign_with: str = ""
+    """Key to sign an approval with."""
+    signature: str = ""
+    """File of a signature that was made elsewhere."""
     explain: str = ""
     """A code, or the beginning of codes, to be explained instead."""
 
@@ -79,6 +83,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--repository-url", default="", metavar="URL", help="upload there; needs --index-url")
     made.add_argument("--index-url", default="", metavar="URL", help="the Simple API of the index behind that")
     made.add_argument("--first-release", action="store_true", help="the index may not have the project yet")
+    made.add_argument("--sign-with", default="", metavar="KEY", help="approve: sign with this SSH key")
+    made.add_argument("--signature", default="", metavar="FILE", help="approve: take a signature made elsewhere")
     made.add_argument(
         "--explain", default="", metavar="CODE", help="tell what a check is about, or all whose codes begin so, and end"
     )
@@ -103,12 +109,14 @@ def parse(posargs: Sequence[str]) -> Arguments:
             "no target: nothing says which packages",
             "nox -s SESSION -- NAME, or -- all; nox -s publish -- --help lists the ways",
         )
-    wanted = Wanted(found.repository, found.repository_url, found.index_url, found.first_release)
-    if wanted != Wanted() and not found.candidate:
-        raise Misuse(
-            "--repository, --repository-url, --index-url and --first-release are for a candidate",
-            "add --candidate-for-release; without it publish rehearses on an index of its own",
-        )
     return Arguments(
-        tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate, wanted, found.explain
+        tuple(found.targets),
+        jobs=found.jobs,
+        keep_going=found.keep_going,
+        fresh=found.fresh,
+        candidate=found.candidate,
+        wanted=Wanted(found.repository, found.repository_url, found.index_url, found.first_release),
+        sign_with=found.sign_with,
+        signature=found.signature,
+        explain=found.explain,
     )

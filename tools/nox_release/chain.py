@@ -125,6 +125,8 @@ class Chain:
         for planned in plan.packages:
             if not planned.target and not _takes_part(planned, stage, to_come):
                 continue
+            if stage is Stage.PUBLISH and self.arguments.candidate and not planned.target:
+                continue  # a companion stands in at a rehearsal; nobody has approved it
             inputs = self._inputs(stage, planned, machine)
             absent = [name for name in planned.siblings if name in held] if stage is Stage.PUBLISH else []
             if isinstance(inputs, Held):
@@ -169,7 +171,7 @@ class Chain:
             since=self.since,
             logs=self.logs,
             expected=self._expected(stage, todo),
-            candidate=self.candidate if stage is Stage.PUBLISH else None,
+            candidate=self.candidate if stage is Stage.PUBLISH and self.arguments.candidate else None,
         )
 
     def _expected(self, stage: Stage, names: Iterable[str]) -> dict[str, float]:
@@ -188,7 +190,7 @@ class Chain:
         return self._proven(stage, planned, inputs) or f"{stage} of {planned.name} has not passed"
 
     def _proven(self, stage: Stage, planned: Planned, inputs: str) -> Evidence | None:
-        if stage is Stage.PUBLISH and self.candidate:
+        if stage is Stage.PUBLISH and self.arguments.candidate:
             return None  # the index is the truth, whatever was recorded
         if known := self._found.get((stage, planned.name, inputs)):
             return known  # its artifacts were hashed in this command

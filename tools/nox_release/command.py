@@ -7,24 +7,29 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 import nox
 
-from nox_release.arguments import parse
+from nox_release.arguments import Arguments, parse
+from nox_release.candidate import Candidate
 from nox_release.chain import Chain, Machine, Step
 from nox_release.errors import Blocked, Misuse
 from nox_release.exemptions import look, stale, unselected
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.plan import Plan, Planned
-from nox_release.report.candidate import candidate
+from nox_release.release import Release, candidate_of, locked
+from nox_release.report.candidate import candidate, released
 from nox_release.report.closing import closing
 from nox_release.report.explain import explain
 from nox_release.report.run import Entry, Run, State
 from nox_release.report.words import one_line
 from nox_release.reporting import clear, tell, write
-from nox_release.session import machine_of, needs, queued, work
+from nox_release.repository import Wanted
+from nox_release.session import asked_for, machine_of, needs, queued, work
+from nox_release.work import Order
 
 _STATES = {Outcome.PASSED: State.PASSED, Outcome.FAILED: State.FAILED, Outcome.BLOCKED: State.BLOCKED}
 _MORE = "sessions of this command have still to come, or were not run"
@@ -51,18 +56,41 @@ class Command:
                 if arguments.explain:
                     _say(explain(arguments.explain))
                     raise SystemExit(0)
-                if arguments.candidate:
-                    raise Misuse(
-                        "publishing to a real index is not part of this version; nothing was uploaded",
-                        "without --candidate-for-release, publish rehearses on an index of its own",
-                    )
-                self._chain = Chain(self._root, arguments, self._started)
+                self._chain = Chain(
+                    self._root, arguments, self._started, self._candidate(arguments, asked_for(session, "approve"))
+                )
             with self._reported(self._chain):
                 machine = machine_of(session, self._chain)
                 plan = self._chain.plan(machine)
                 if first:
                     _say(_opening(plan))
+                    if self._chain.arguments.candidate:
+                        self._release(self._chain, plan).preflight()
                 self._stage(stage, session, self._chain, machine, plan)
+
+    def approve(self) -> None:
+        """Show what would go out, and record that somebody answers for it."""
+        with _told():
+            chain = self._chain
+            if chain is None or chain.planned is None:
+                raise Misuse("an approval needs the stages before it", "run nox without --no-dependencies")
+            with self._reported(chain):
+                _say(self._release(chain, chain.planned).take_approval())
+
+    def _candidate(self, arguments: Arguments, approving: bool) -> Candidate | None:
+        """Where a candidate goes; None for a rehearsal."""
+        if arguments.candidate or approving:
+            return candidate_of(arguments.wanted, self._environ)
+        if arguments.wanted != Wanted():
+            raise Misuse(
+                "--repository, --repository-url, --index-url and --first-release are for a candidate",
+                "add --candidate-for-release; without it publish rehearses on an index of its own",
+            )
+        return None
+
+    def _release(self, chain: Chain, plan: Plan) -> Release:
+        assert chain.candidate is not None
+        return Release(chain, plan, chain.candidate, _say, environ=self._environ)
 
     @contextlib.contextmanager
     def _reported(self, chain: Chain) -> Iterator[None]:
@@ -116,11 +144,24 @@ class Command:
             self._enter(name, stage, Entry(State.NOT_RUN, why=why))
         if step.order:
             began = time.time()
-            if not work(session, step.order, chain):
-                session.skip("the tools are installed; nothing was checked (--install-only)")
+            with self._approved(step.order, chain, plan) as order:
+                if not work(session, order, chain):
+                    session.skip("the tools are installed; nothing was checked (--install-only)")
             for name, inputs in step.order.inputs.items():
                 self._enter(name, stage, _entry(chain.outcome(stage, name, inputs, began), name, stage))
         self._end(stage, session, chain, machine, plan)
+
+    @contextlib.contextmanager
+    def _approved(self, order: Order, chain: Chain, plan: Plan) -> Iterator[Order]:
+        """Before a candidate's first byte: keep others out, see that exactly this is approved, and look again."""
+        if order.candidate is None:
+            yield order
+            return
+        with locked(chain, order.inputs):
+            release = self._release(chain, plan)
+            approved = release.approve(order.inputs)
+            release.preflight()
+            yield replace(order, candidate=replace(order.candidate, approved=approved))
 
     def _enter(self, name: str, stage: Stage, entry: Entry) -> None:
         self._entries.setdefault(name, {})[stage] = entry
@@ -149,7 +190,8 @@ class Command:
         self._closed = True
         _say(closing(run))
         if last is Stage.PUBLISH:
-            _say(candidate(plan, {p.name: chain.evidence(Stage.PUBLISH, p, machine) for p in plan.targets}, chain.tag))
+            entries = {planned.name: self._entries.get(planned.name, {}).get(last) for planned in plan.targets}
+            _say(released(plan, entries) if chain.arguments.candidate else candidate(plan, entries, chain.tag))
         for command in tell(run, chain.reports, self._environ):
             print(command, flush=True)
 

@@ -7,7 +7,8 @@ import os
 import sys
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from nox_release import worker
 from nox_release.approval import Mode, Statement, statement
@@ -22,7 +23,7 @@ from nox_release.plan import Plan
 from nox_release.process import Processes
 from nox_release.record import from_json, to_json
 from nox_release.report.approval import shown
-from nox_release.report.words import describe_finding
+from nox_release.report.words import some
 from nox_release.repository import Wanted, choose, read_pypirc
 from nox_release.toolbox import toolbox
 from nox_release.work import PreflightAnswer, PreflightOrder
@@ -48,7 +49,7 @@ class Release:
     """Shows a prompt and returns what was typed."""
     terminal: Callable[[], bool] = sys.stdin.isatty
     """Whether a person can be asked."""
-    environ: Mapping[str, str] = os.environ
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def preflight(self) -> None:
         """Look at everything that could stop the candidate, and tell all of it at once.
@@ -109,10 +110,13 @@ class Release:
         why = self.chain.approvals.missing(self.statement(built))
         return {item.name: why for item in self.plan.targets}
 
-    def manifests(self) -> tuple[Manifest, ...]:
-        """The release manifests of all targets; nothing where one is not there, or of another source."""
+    def manifests(self, names: Iterable[str] | None = None) -> tuple[Manifest, ...]:
+        """The release manifests of the targets *names*, or of all; nothing where one is absent or of another source."""
+        wanted = {planned.name for planned in self.plan.targets} if names is None else set(names)
         found = []
         for planned in self.plan.targets:
+            if planned.name not in wanted:
+                continue
             manifest = read_manifest(self.chain.store.dist / planned.name)
             if manifest is None or manifest.source != planned.source:
                 return ()
@@ -123,11 +127,12 @@ class Release:
         """Exactly what would go out."""
         return statement(manifests, self.candidate.repository.upload_url)
 
-    def approve(self, manifests: tuple[Manifest, ...]) -> Statement:
-        """See that exactly these files are approved, and ask where a person may be asked.
+    def approve(self, names: Iterable[str]) -> Statement:
+        """See that exactly the files of these packages are approved, and ask where a person may be asked.
 
         :raises Blocked: where they are not; nothing was uploaded then.
         """
+        manifests = self.manifests(names)
         wanted = self.statement(manifests)
         approvals = self.chain.approvals
         if why := approvals.missing(wanted):
@@ -138,15 +143,52 @@ class Release:
             approvals.record(wanted)
         return wanted
 
+    def take_approval(self) -> Iterator[str]:
+        """Record an approval of exactly what would go out, or say how one is given; yield the lines that tell it.
+
+        :raises Blocked: where not every target is proven, or the approval is none.
+        """
+        manifests = self.manifests()
+        if not manifests:
+            raise Blocked("not every package of the plan is proven, so there is nothing to approve", "see above")
+        wanted, approvals = self.statement(manifests), self.chain.approvals
+        yield from shown(wanted, manifests)
+        yield ""
+        if key := self.chain.arguments.sign_with:
+            yield f"signed: {approvals.sign(wanted, Path(key).expanduser())}"
+        elif signature := self.chain.arguments.signature:
+            yield f"taken: {approvals.take(wanted, Path(signature).expanduser())}"
+        elif approvals.policy.mode is Mode.PROMPT:
+            ask(wanted, lambda line: self.say([line]), self.read)
+            yield f"approved by {approvals.record(wanted).by}"
+        if why := approvals.missing(wanted):
+            yield f"not approved yet: {'; '.join(why)}"
+            yield f"  next: {self._how(approvals, wanted)}"
+        else:
+            yield f"approved; next: nox -s publish -- {self._again(wanted)} --candidate-for-release"
+
     def _how(self, approvals: Approvals, wanted: Statement) -> str:
-        names = " ".join(release.name for release in wanted.releases)
+        again = self._again(wanted)
         if approvals.policy.mode is Mode.SIGNED:
             path = approvals.state(wanted)
             return (
-                f"an approver signs {path}: nox -s approve -- {names} --sign-with KEY, or on another machine "
-                f"ssh-keygen -Y sign -n nox-release -f KEY {path.name}, then nox -s approve -- {names} --signature FILE"
+                f"an approver signs {path}: nox -s approve -- {again} --sign-with KEY, or on another machine "
+                f"ssh-keygen -Y sign -n nox-release -f KEY {path.name}, then nox -s approve -- {again} --signature FILE"
             )
-        return f"nox -s approve -- {names} at a terminal"
+        return f"nox -s approve -- {again}, at a terminal"
+
+    def _again(self, wanted: Statement) -> str:
+        """Targets and options as they have to be typed for the same index."""
+        asked = self.chain.arguments.wanted
+        options = {
+            "--repository": asked.repository,
+            "--repository-url": asked.repository_url,
+            "--index-url": asked.index_url,
+        }
+        return " ".join(
+            [release.name for release in wanted.releases]
+            + [f"{option} {text}" for option, text in options.items() if text]
+        )
 
 
 def _grouped(found: list[tuple[str, Finding]]) -> Iterator[str]:
@@ -155,8 +197,9 @@ def _grouped(found: list[tuple[str, Finding]]) -> Iterator[str]:
     for name, finding in found:
         packages.setdefault(finding, []).append(name)
     for finding, names in packages.items():
-        yield f"  {', '.join(names)}"
-        yield from (f"    {line}" for line in describe_finding(finding))
+        word = "exempt" if finding.exempt else finding.severity.value
+        yield f"  {word} {finding.code} {some(names)}: {finding.message or finding.title}"
+        yield f"    because: {finding.exempt}" if finding.exempt else f"    next: {finding.fix}"
 
 
 @contextlib.contextmanager

@@ -31,7 +31,12 @@ def work(session: nox.Session, order: Order, chain: Chain) -> bool:
     _install_tools(session, order)
     path = chain.store.folder("tmp") / f"order-{uuid.uuid4().hex}.json"
     write_atomically(path, to_json(order).encode())
-    environ = without_credentials(os.environ, order.config.credentials, order.config.pass_environment)
+    # Only what uploads has credentials; it gives none to what it starts.
+    environ = (
+        dict(os.environ)
+        if order.candidate
+        else without_credentials(os.environ, order.config.credentials, order.config.pass_environment)
+    )
     for name in ("PYTHONPATH", "PYTHONHOME"):
         environ.pop(name, None)
     try:
@@ -90,6 +95,14 @@ def _uv() -> str:
 def needs(stage: Stage) -> set[Stage]:
     """The stages that *stage* requires, and those that they require."""
     return set(REQUIRES[stage]).union(*(needs(needed) for needed in REQUIRES[stage]))
+
+
+def asked_for(session: nox.Session, name: str) -> bool:
+    """Whether the session called *name* is part of this command; False where that cannot be known."""
+    try:
+        return any(runner.name == name for runner, _ in session._runner.manifest.list_all_sessions())
+    except AttributeError:
+        return False
 
 
 def queued(session: nox.Session) -> frozenset[Stage] | None:

@@ -15,6 +15,7 @@ from nox_release.model import REQUIRES, Stage
 if TYPE_CHECKING:
     from nox_release.command import Command
 
+APPROVE = "approve"
 DESCRIPTIONS = {
     Stage.LINT_METADATA: "Check what the committed source says of a package: metadata, README, changelog, version.",
     Stage.BUILD_SDIST: "Build the sdist from a clean export of git, and compare the two.",
@@ -39,6 +40,12 @@ def register_sessions() -> None:
             reuse_venv=True,
             default=False,
         )(_session(stage, command))
+    nox.session(
+        name=APPROVE,
+        requires=[needed.value for needed in REQUIRES[Stage.PUBLISH]],
+        venv_backend="none",  # it shows and asks; the stages before it have done the work
+        default=False,
+    )(_approve(command))
 
 
 def _once(root: Path, started: float) -> Callable[[], Command]:
@@ -62,6 +69,14 @@ def _session(stage: Stage, command: Callable[[], Command]) -> Callable[[nox.Sess
     run.__doc__ = DESCRIPTIONS[stage]
     run.__name__ = stage.value.replace("-", "_")
     return run
+
+
+def _approve(command: Callable[[], Command]) -> Callable[[nox.Session], None]:
+    def approve(_session: nox.Session) -> None:
+        """Show exactly what a candidate would upload, and record that you answer for it."""
+        command().approve()
+
+    return approve
 
 
 def _venv_backend(root: Path) -> str:

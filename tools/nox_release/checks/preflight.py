@@ -209,4 +209,4 @@ def has_credentials(ready: Readiness) -> Iterator[Problem]:
 def approved(ready: Readiness) -> Iterator[Problem]:
     """Somebody who has looked at these very files answers for them."""
     for why in ready.unapproved:
-        yield Problem("approval", f"nox -s approve -- {ready.name}", why)
+        yield Problem("approval", "nox -s approve, with the same targets and --repository options", why)

@@ -1,4 +1,4 @@
-"""What a candidate would do, told at the end of a rehearsal."""
+"""What a candidate would do, told at the end of a rehearsal; and what it did."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from collections.abc import Callable, Iterator, Mapping
 
 from nox_release.model import Evidence
 from nox_release.plan import Plan, Planned
+from nox_release.report.run import Entry
 
 SHOWN = 5
 """Packages of which every file is named; of more, a line each."""
 
 
-def candidate(plan: Plan, published: Mapping[str, Evidence | str], tag: Callable[[Planned], str]) -> Iterator[str]:
-    """Yield the lines.
+def candidate(plan: Plan, entries: Mapping[str, Entry | None], tag: Callable[[Planned], str]) -> Iterator[str]:
+    """Yield the lines after a rehearsal.
 
-    :param published: name of each target → evidence of its rehearsal, or why there is none.
+    :param entries: name of each target → what became of it in publish; None: nothing.
     :param tag: how the tag of a release is called.
     """
-    whole = [planned for planned in plan.targets if isinstance(published[planned.name], Evidence)]
+    published = _published(entries)
+    whole = [planned for planned in plan.targets if planned.name in published]
     if not whole:
         yield "Nothing was rehearsed; nothing was published."
         return
     yield f"Rehearsed: {len(whole)} of {len(plan.targets)}. Nothing was published. A candidate for release would"
     for planned in whole:
         evidence = published[planned.name]
-        assert isinstance(evidence, Evidence)
         there = plan.tags.get(tag(planned))
         tagged = f"{'find the tag' if there else 'tag'} {tag(planned)} at {(there or plan.commit)[:10]}"
         if len(whole) > SHOWN:
@@ -43,3 +44,29 @@ def candidate(plan: Plan, published: Mapping[str, Evidence | str], tag: Callable
         + ", ".join(f"dist/{planned.name}/" for planned in whole[:5])
         + (" …" if len(whole) > 5 else "")
     )
+
+
+def released(plan: Plan, entries: Mapping[str, Entry | None]) -> Iterator[str]:
+    """Yield the lines after a candidate: what is published, what remains, and what to do about it."""
+    published = _published(entries)
+    for name, evidence in published.items():
+        yield f"published {name} {evidence.version} to {evidence.facts['index']}, tagged {evidence.facts['tag']}"
+        for fact, text in evidence.facts.items():
+            if fact.startswith("file "):
+                yield f"  {fact.removeprefix('file ')}: {text}"
+        if todo := evidence.facts.get("owners"):
+            yield f"  next: {todo}"
+    rest = [planned for planned in plan.targets if planned.name not in published]
+    if not published:
+        yield "Nothing was published."
+    for planned in rest:
+        entry = entries.get(planned.name)
+        why = entry.problem or next((each.message for each in entry.findings if each.fails), "") if entry else ""
+        yield f"not published: {planned.name} {planned.version}{f': {why}' if why else ''}"
+    if rest and published:
+        yield f"Published: {len(published)} of {len(plan.targets)}. The same command again finishes what remains."
+
+
+def _published(entries: Mapping[str, Entry | None]) -> dict[str, Evidence]:
+    """Evidence of the packages that got to the end."""
+    return {name: entry.evidence for name, entry in entries.items() if entry and entry.state.good and entry.evidence}

@@ -152,7 +152,10 @@ def _held(job: Job, artifact: Artifact) -> Path:
 
 def await_siblings(job: Job, index: Index) -> None:
     """Wait until everything of this plan that the package needs is listed: whoever installs it needs that, too."""
+    targets = {planned.name for planned in job.order.plan.targets}
     for name in job.planned.siblings:
+        if job.order.candidate and name not in targets:
+            continue  # released before, which the preflight has seen
         wanted = {item.filename for kind in Kind for item in job.artifacts(kind, name)}
         if not wait_until(lambda: wanted <= index.reader.files(name).keys(), index.patience.visible):  # noqa: B023
             raise Blocked(
