@@ -73,6 +73,7 @@ def test_a_package_on_its_whole_way(checkout: Checkout, capsys: pytest.CaptureFi
     assert [order.stage for order in nox.orders] == list(ALL)
     assert {path.name for path in (checkout.root / "dist/alone").iterdir()} == {
         "alone-1.0.tar.gz", "alone-1.0-py3-none-any.whl", "release-manifest.json",
+        "alone-1.0.cdx.json", "alone-1.0.provenance.json",
     }  # fmt: skip
 
 

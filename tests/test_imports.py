@@ -22,7 +22,7 @@ LAYERS = (
     "process source export evidence environment archive backend index.* "
     "changelog metadata.* project requirements arguments reconcile signature clock repository tagging toolbox",
     # workspace and plan
-    "config exemptions workspace selection plan manifest approval candidate approvals",
+    "config exemptions workspace selection plan manifest approval candidate approvals provenance.*",
     # checks
     "checks.*",
     # what a stage is given, how it is shown
@@ -43,7 +43,7 @@ LAYERS = (
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"index", "metadata", "report"}
+TOGETHER = {"index", "metadata", "provenance", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from nox_release import inspector
-from nox_release.archive import Unsound, Wheel, read_sdist, read_wheel
+from nox_release.archive import Unsound, Wheel, is_sbom, read_sdist, read_wheel
 from nox_release.checks.artifacts import ARTIFACTS, Release
 from nox_release.checks.installation import INSTALLATION, Failed, Installation
 from nox_release.environment import Venv, last_line
@@ -37,6 +37,8 @@ def run(job: Job) -> Result:
     for installation in (from_wheel, from_sdist):
         verdict += INSTALLATION.run(installation, rules)  # what is wrong with both is told once
     facts = {"modules imported": str(from_wheel.modules)}
+    if sboms := [path for path in wheel.files if is_sbom(path)]:
+        facts["sboms"] = ", ".join(sboms)
     return Result(verdict, (), facts)
 
 
