@@ -103,6 +103,7 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"overrides = 1", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (TABLE + b"overrides = [1]", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (OVERRIDE + b"git-history = true", "number 1 in pyproject.toml does not say for which", "packages = ["),
+        (TABLE + b"attestations = 'off'", 'attestations is "off"', 'write "auto" or "required"'),
         (OVERRIDE + b"packages = 'a'", "number 1 in pyproject.toml: packages is 'a'", "write a list of texts"),
         (OVERRIDE + b"packages = ['a']\n" + OVERRIDE + b"packages = ['a']\njobs = 1", "number 2 in", ""),
         (OVERRIDE + b"packages = ['a']\ninstaller = 'pip'", "unknown key installer", ""),

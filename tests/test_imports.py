@@ -26,7 +26,7 @@ LAYERS = (
     # checks
     "checks.*",
     # what a stage is given, how it is shown
-    "work report.* preflight",
+    "work report.* preflight attesting",
     "reporting",
     # stages, and what runs them
     "stages.*",

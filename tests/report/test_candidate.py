@@ -84,11 +84,13 @@ def test_many_folders_are_cut_short() -> None:
 def test_a_release_tells_what_is_done_and_what_remains() -> None:
     """Files and tag of what is published, why the rest is not, and that the same command finishes it."""
     facts = {"index": "https://i.example/", "tag": "one_1.0", "file one-1.0.tar.gz": "uploaded, 2 tries"}
+    facts["attestations"] = "each file"
     done = replace(published("one"), facts=facts)
     plan = Plan((planned("one"), planned("two")))
     assert list(released(plan, entries({"one": done, "two": "it needs three"}))) == [
         "published one 1.0 to https://i.example/, tagged one_1.0",
         "  one-1.0.tar.gz: uploaded, 2 tries",
+        "  attestations: each file",
         "not published: two 1.0: it needs three",
         "Published: 1 of 2. The same command again finishes what remains.",
     ]

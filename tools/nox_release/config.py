@@ -49,6 +49,8 @@ class Settings:
     severity: Mapping[str, str] = field(default_factory=dict)
     """Code, or the beginning of codes → ``error`` or ``warning``."""
 
+    attestation_exempt: str = ""
+    """The reason why a candidate goes without attestations; every report prints it."""
     prereleases: bool = True
     """Whether a candidate may be a prerelease (PEP 440)."""
     required_owners: tuple[str, ...] = ()
@@ -98,6 +100,8 @@ class Config:
     """Globs of the branches that candidates are made from."""
     owners_unknown: Mapping[str, str] = field(default_factory=dict)
     """Upload URL of an index that does not tell who owns a project → the reason why that is accepted."""
+    attestations: str = "auto"
+    """``auto`` attests where trusted publishing can; ``required`` refuses a candidate that is not attested."""
     approval: str = "prompt"
     """How a candidate is approved: ``prompt``, ``signed`` or ``environment``."""
     approvals: int = 1
@@ -150,6 +154,8 @@ def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Confi
         raise Misuse(f"{place}: jobs is {config.jobs}", "write a positive number, or 0 for one for each core")
     if config.approval not in (modes := ("prompt", "signed", "environment")):
         raise Misuse(f'{place}: approval is "{config.approval}"', f"write one of {', '.join(modes)}")
+    if config.attestations not in ("auto", "required"):
+        raise Misuse(f'{place}: attestations is "{config.attestations}"', 'write "auto" or "required"')
     if config.approvals < 1:
         raise Misuse(f"{place}: approvals is {config.approvals}", "write how many people have to approve, 1 or more")
     try:

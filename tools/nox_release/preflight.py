@@ -13,13 +13,14 @@ from nox_release.checks.preflight import PREFLIGHT, Checkout, Readiness
 from nox_release.config import Config
 from nox_release.errors import Blocked
 from nox_release.evidence import Store
-from nox_release.index.credentials import find
+from nox_release.index.credentials import Trusted, find
 from nox_release.index.owners import read_owners
 from nox_release.index.session import configured
 from nox_release.index.target import Published, Target, TargetIndex
 from nox_release.manifest import read_manifest
 from nox_release.plan import Plan, Planned
 from nox_release.project import changelog_of
+from nox_release.provenance.policy import REQUIRED, unattested
 from nox_release.repository import read_pypirc
 from nox_release.source import Git, Snapshot
 from nox_release.tagging import Tagged, Tags
@@ -34,10 +35,12 @@ def preflight(
     sections = read_pypirc()
     ca = sections.get(repository.section, {}).get("ca_cert") or ""
     try:
-        find(repository, sections, environ)
-        credentials = ""
+        found = find(repository, sections, environ)
+        credentials, ci = "", found.ci if isinstance(found, Trusted) else ""
+        mode = order.config.attestations
+        unattestable = unattested(ci, found.source, repository.upload_url, mode) if mode == REQUIRED else ""
     except Blocked as error:
-        credentials = str(error)
+        credentials, unattestable = str(error), ""
     store = Store(order.root)
     target = TargetIndex(repository.simple_url, store.root / "downloads")
     verdicts = {}
@@ -64,6 +67,7 @@ def preflight(
                     first_release=order.candidate.first_release,
                     owners_unknown=order.config.owners_unknown.get(repository.upload_url, ""),
                     credentials=credentials,
+                    unattestable=unattestable if not settings.attestation_exempt else "",
                     unapproved=order.unapproved.get(planned.name, ()),
                 )
                 verdicts[planned.name] = PREFLIGHT.run(ready, settings.rules)

@@ -62,6 +62,8 @@ class Readiness:
     """The reason that the configuration gives for accepting that this index does not tell owners."""
     credentials: str = ""
     """Why there are none; empty: they are there."""
+    unattestable: str = ""
+    """Why it cannot be attested, where it has to be."""
     unapproved: tuple[str, ...] = ()
     """Why it is not approved, as far as that is known already."""
 
@@ -210,3 +212,11 @@ def approved(ready: Readiness) -> Iterator[Problem]:
     """Somebody who has looked at these very files answers for them."""
     for why in ready.unapproved:
         yield Problem("approval", "nox -s approve, with the same targets and --repository options", why)
+
+
+@PREFLIGHT.check("PRE603", "It can be attested, where it has to be")
+def attestable(ready: Readiness) -> Iterator[Problem]:
+    """``attestations = "required"`` lets nothing out of which nobody can check who published it (PEP 740)."""
+    if ready.unattestable:
+        fix = 'publish from a CI with trusted publishing, or say why not: attestation-exempt = "the reason"'
+        yield Problem("credentials", fix, ready.unattestable)

@@ -54,6 +54,8 @@ def released(plan: Plan, entries: Mapping[str, Entry | None]) -> Iterator[str]:
         for fact, text in evidence.facts.items():
             if fact.startswith("file "):
                 yield f"  {fact.removeprefix('file ')}: {text}"
+        if attestations := evidence.facts.get("attestations"):
+            yield f"  attestations: {attestations}"
         if todo := evidence.facts.get("owners"):
             yield f"  next: {todo}"
     rest = [planned for planned in plan.targets if planned.name not in published]
