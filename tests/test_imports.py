@@ -20,13 +20,13 @@ LAYERS = (
     "errors check model record codes toolchain inspector",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
-    "changelog metadata.* project requirements arguments reconcile signature clock repository tagging toolbox",
+    "changelog metadata.* project requirements arguments reconcile signature clock repository tagging github toolbox",
     # workspace and plan
     "config exemptions workspace selection plan manifest approval candidate approvals provenance.*",
     # checks
     "checks.*",
     # what a stage is given, how it is shown
-    "work report.* preflight attesting",
+    "work report.* preflight attesting announcing",
     "reporting",
     # stages, and what runs them
     "stages.*",

@@ -57,6 +57,7 @@ def test_what_is_ready_passes(ready: Readiness) -> None:
         (replace(READY, checkout=replace(CHECKOUT, branch="feature")), "PRE102", "the branch is feature"),
         (replace(READY, checkout=replace(CHECKOUT, branch="")), "PRE102", "no branch is checked out"),
         (replace(READY, checkout=replace(CHECKOUT, pushed=False)), "PRE103", "origin/main lacks cccccccccccc"),
+        (replace(READY, unannounced="there is no token\n  set GITHUB_TOKEN"), "PRE604", "there is no token"),
         (replace(READY, unattestable="the credentials are those of TWINE_PASSWORD"), "PRE603",
          "the credentials are those of TWINE_PASSWORD"),
         (replace(READY, version="1.1.dev1"), "PRE201", "1.1.dev1 is a development or local version"),

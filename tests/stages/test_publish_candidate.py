@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +11,10 @@ import pytest
 from archives import make_sdist, make_wheel
 from attestations import FakeIndex, FakeSigner, holds
 from checkouts import Checkout
+from github_api import REPOSITORY, TOKEN, Failure, fake_github
 from jobs import Bench, codes, told
 from nox_release import manifest
+from nox_release.announcing import prerelease
 from nox_release.approval import statement
 from nox_release.candidate import Candidate
 from nox_release.config import Config, Settings
@@ -75,7 +77,7 @@ def ready(bench: Make, **fields: object) -> Bench:
     return made
 
 
-def run(made: Bench, index: Index) -> Result:
+def run(made: Bench, index: Index, environ: Mapping[str, str] | None = None) -> Result:
     """Publish it as a candidate that was approved."""
     whole = manifest.read_manifest(made.store.dist / "demo")
     assert whole is not None
@@ -83,7 +85,7 @@ def run(made: Bench, index: Index) -> Result:
     url = index.uploader.url
     candidate = Candidate(Repository("here", url, index.reader.url), approved=statement([whole], url))
     with made.working(Stage.PUBLISH) as job:
-        return publish.run(replace(job, order=replace(job.order, candidate=candidate)), index)
+        return publish.run(replace(job, order=replace(job.order, candidate=candidate)), index, environ or {})
 
 
 def test_trusted_publishing_attests_each_file(bench: Make, index: Index) -> None:
@@ -136,3 +138,41 @@ def test_an_attestation_that_is_not_shown_warns(bench: Make, index: Index) -> No
     ]
     assert not result.verdict.fails
     assert made.checkout.git("ls-remote", "--tags", "origin", "demo_1.0")
+
+
+ANNOUNCED = Config(settings=Settings(github_release=True))
+
+
+def test_a_release_is_announced_when_it_is_asked_for(bench: Make, index: Index) -> None:
+    """With the changelog's entry, and with all that lies in dist; a second run finds it."""
+    made = ready(bench, config=ANNOUNCED)
+    with fake_github() as hub:
+        environ = {"GITHUB_API_URL": hub.url, "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN}
+        for _ in range(2):
+            result = run(made, index, environ)
+            assert not result.problem
+            assert result.facts["github release"].endswith("/releases/tag/demo_1.0")
+        release = hub.releases["demo_1.0"]
+        assert (release["body"], release["prerelease"]) == ("- It is *there*.", False)
+        assert set(hub.assets) == {SDIST, WHEEL, manifest.FILENAME, "demo-1.0.cdx.json"}
+    assert TOKEN not in made.log
+
+
+def test_what_github_refuses_undoes_nothing(bench: Make, index: Index) -> None:
+    """Files and tag are where they are, it is told what is missing, and the next run adds it."""
+    made = ready(bench, config=ANNOUNCED)
+    with fake_github() as hub:
+        environ = {"GITHUB_API_URL": hub.url, "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN}
+        hub.failures.append(Failure("POST", 403, body={"message": "Resource not accessible by integration"}))
+        result = run(made, index, environ)
+        assert result.problem == "published and tagged; GitHub answers 403 Resource not accessible by integration"
+        assert "contents: write" in result.hint
+        assert set(index.reader.files("demo")) == {SDIST, WHEEL}
+        assert made.checkout.git("ls-remote", "--tags", "origin", "demo_1.0")
+        assert not run(made, index, environ).problem
+        assert list(hub.releases) == ["demo_1.0"]
+
+
+def test_a_prerelease_is_called_one() -> None:
+    """By its version (PEP 440)."""
+    assert [prerelease(version) for version in ("1.0", "1.0.post1", "1.0b1", "2.0rc1")] == [False, False, True, True]

@@ -49,6 +49,8 @@ class Settings:
     severity: Mapping[str, str] = field(default_factory=dict)
     """Code, or the beginning of codes → ``error`` or ``warning``."""
 
+    github_release: bool = False
+    """Whether a candidate ends with a release on GitHub, with the changelog's entry and the files."""
     attestation_exempt: str = ""
     """The reason why a candidate goes without attestations; every report prints it."""
     prereleases: bool = True

@@ -9,6 +9,7 @@ import requests
 from packaging.version import Version
 
 from nox_release import changelog
+from nox_release.announcing import where
 from nox_release.checks.preflight import PREFLIGHT, Checkout, Readiness
 from nox_release.config import Config
 from nox_release.errors import Blocked
@@ -45,7 +46,7 @@ def preflight(
     target = TargetIndex(repository.simple_url, store.root / "downloads")
     verdicts = {}
     try:
-        where = checkout(git, order.plan, order.config, environ)
+        here = checkout(git, order.plan, order.config, environ)
         with configured(requests.Session(), repository.json_url or repository.simple_url, environ, ca) as session:
             for planned in order.plan.targets:
                 published = target.project(planned.name)
@@ -54,7 +55,7 @@ def preflight(
                     planned.name,
                     planned.version,
                     repository.upload_url,
-                    where,
+                    here,
                     read_owners(session, repository, planned.name, bool(published and published.files)),
                     _tag(git, order, planned),
                     _last(published),
@@ -68,6 +69,7 @@ def preflight(
                     owners_unknown=order.config.owners_unknown.get(repository.upload_url, ""),
                     credentials=credentials,
                     unattestable=unattestable if not settings.attestation_exempt else "",
+                    unannounced=_unannounced(git, order.config.remote, environ) if settings.github_release else "",
                     unapproved=order.unapproved.get(planned.name, ()),
                 )
                 verdicts[planned.name] = PREFLIGHT.run(ready, settings.rules)
@@ -76,6 +78,14 @@ def preflight(
     finally:
         target.close()
     return PreflightAnswer(verdicts)
+
+
+def _unannounced(git: Git, remote: str, environ: Mapping[str, str]) -> str:
+    try:
+        where(git, remote, environ)
+    except Blocked as error:
+        return str(error)
+    return ""
 
 
 def checkout(git: Git, plan: Plan, config: Config, environ: Mapping[str, str]) -> Checkout:

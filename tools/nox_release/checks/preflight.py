@@ -64,6 +64,8 @@ class Readiness:
     """Why there are none; empty: they are there."""
     unattestable: str = ""
     """Why it cannot be attested, where it has to be."""
+    unannounced: str = ""
+    """Why the GitHub release that is asked for cannot be made."""
     unapproved: tuple[str, ...] = ()
     """Why it is not approved, as far as that is known already."""
 
@@ -220,3 +222,11 @@ def attestable(ready: Readiness) -> Iterator[Problem]:
     if ready.unattestable:
         fix = 'publish from a CI with trusted publishing, or say why not: attestation-exempt = "the reason"'
         yield Problem("credentials", fix, ready.unattestable)
+
+
+@PREFLIGHT.check("PRE604", "A GitHub release can be made, where it is asked for")
+def announceable(ready: Readiness) -> Iterator[Problem]:
+    """It comes last; what it lacks is better known before the first file is out than after the last."""
+    if ready.unannounced:
+        message, _, fix = ready.unannounced.partition("\n")
+        yield Problem("github-release", fix.strip(), message)

@@ -2,18 +2,19 @@
 
 The way is reconciliation: what should be there is compared with what is there, file by file, by sha256.
 Absent is uploaded, the same is done, different stops. A rehearsal and a candidate go the same way, to another index;
-a candidate ends with the tag.
+a candidate ends with the tag and, where that is asked for, a release on GitHub.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nox_release.announcing import announce
 from nox_release.approval import statement
 from nox_release.attesting import attest, unshown
 from nox_release.candidate import Candidate
@@ -97,7 +98,7 @@ def _attesting(uploader: Uploader, integrity: Integrity) -> Attesting:
     return Attesting(Sigstore(), verifier(lambda: publisher(os.environ)), uploader, integrity)
 
 
-def run(job: Job, index: Index) -> Result:
+def run(job: Job, index: Index, environ: Mapping[str, str] = os.environ) -> Result:
     """Publish one package, whose siblings are published already, and read it back."""
     artifacts = approved(job)
     await_siblings(job, index)
@@ -119,8 +120,14 @@ def run(job: Job, index: Index) -> Result:
         return Result(verdict, artifacts, {**facts, "mode": "rehearsal", "index": "loopback, ended with the command"})
     facts |= {"mode": "candidate", "index": job.order.candidate.repository.upload_url, "credentials": index.source}
     facts["attestations"] = f"none: {without}" if without else "each file"
-    if not verdict.fails:
-        _tag(job, name, publication.version)
+    if verdict.fails:
+        return Result(verdict, artifacts, facts)
+    _tag(job, name, publication.version)
+    if job.settings.github_release:
+        try:
+            facts["github release"] = announce(job, name, publication.version, environ)
+        except Blocked as error:
+            return Result(verdict, artifacts, facts, f"published and tagged; {error.message}", error.hint)
     return Result(verdict, artifacts, facts)
 
 
