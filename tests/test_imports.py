@@ -20,7 +20,7 @@ LAYERS = (
     "errors check model record toolchain inspector",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
-    "changelog metadata.* project requirements arguments",
+    "changelog metadata.* project requirements arguments history holding",
     # workspace and plan
     "config workspace selection plan manifest",
     # checks
