@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from nox_release.checks.project import PROJECT
+from nox_release.check import Verdict
+from nox_release.checks.changelog import CHANGELOG
+from nox_release.checks.classifiers import CLASSIFIERS
+from nox_release.checks.pyproject import PYPROJECT
+from nox_release.checks.readme import README
+from nox_release.checks.version import VERSION
 from nox_release.project import ReleasedTag, project
 from nox_release.work import Job, Result
 
 TOOLS = ("packaging", "readme-renderer", "docutils", "trove-classifiers", "validate-pyproject")
+FAMILIES = (PYPROJECT, README, CLASSIFIERS, CHANGELOG, VERSION)
 
 
 def run(job: Job) -> Result:
@@ -19,7 +25,7 @@ def run(job: Job) -> Result:
         return None if entry is None else job.git.blob(entry.oid)
 
     subject = project(package, job.snapshot.below(package.directory), read, _tag(job))
-    return Result(PROJECT.run(subject, job.settings.rules))
+    return Result(sum((family.run(subject, job.settings.rules) for family in FAMILIES), Verdict()))
 
 
 def _tag(job: Job) -> ReleasedTag | None:
