@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from nox_release.check import Verdict
 from nox_release.model import Package
-from nox_release.project import Project, ReleasedTag, project
+from nox_release.project import Circumstances, Project, project
 from nox_release.stages.lint_metadata import FAMILIES
 
-PACKAGE = Package("contoso-core", "1.2.0", "sdk/core/contoso-core", "sdk/core/contoso-core/pyproject.toml", "hatchling")
+PACKAGE = Package(
+    "contoso-core",
+    "1.2.0",
+    "sdk/core/contoso-core",
+    "sdk/core/contoso-core/pyproject.toml",
+    "hatchling",
+    requires_python=">=3.10",
+)
+CIRCUMSTANCES = Circumstances(today=date(2026, 11, 25))
 
 PYPROJECT = """\
 [build-system]
@@ -28,15 +37,16 @@ anything = true
 SOUND = {
     "pyproject.toml": PYPROJECT,
     "README.md": "# Contoso\n\nIt does things.\n",
+    "LICENSE": "MIT License\n",
     "CHANGELOG.md": "# Changes\n\n## 1.2.0 (2026-11-20)\n\n- it does things\n",
 }
 
 Files = Mapping[str, str | bytes | None]
 
 
-def read(files: Files, package: Package = PACKAGE, tag: ReleasedTag | None = None) -> Project:
+def read(files: Files, package: Package = PACKAGE, circumstances: Circumstances = CIRCUMSTANCES) -> Project:
     raw = {path: text.encode() if isinstance(text, str) else text for path, text in files.items() if text is not None}
-    return project(package, sorted(path for path in raw if not path.startswith("..")), raw.get, tag)
+    return project(package, sorted(path for path in raw if not path.startswith("..")), raw.get, circumstances)
 
 
 def judged(subject: Project) -> Verdict:
@@ -61,7 +71,7 @@ def declared(*lines: str, without: str = "") -> dict[str, str | bytes | None]:
 
 def setup(arguments: str, **files: str | bytes | None) -> dict[str, str | bytes | None]:
     script = f"from setuptools import setup\n\nsetup(name='contoso-core', {arguments})\n"
-    return {"CHANGELOG.md": SOUND["CHANGELOG.md"], "setup.py": script, **files}
+    return {"CHANGELOG.md": SOUND["CHANGELOG.md"], "LICENSE": SOUND["LICENSE"], "setup.py": script, **files}
 
 
 MARKDOWN = {"README.md": SOUND["README.md"]}

@@ -9,6 +9,8 @@ from nox_release.errors import Blocked
 from nox_release.stages.lint_metadata import FAMILIES
 from sources import MARKDOWN, RST, SOUND, TYPED, Files, declared, found, read, setup
 
+LICENSED = {**MARKDOWN, "LICENSE": SOUND["LICENSE"]}
+
 
 def test_a_sound_package_has_no_findings() -> None:
     assert found(read(SOUND)) == []
@@ -33,8 +35,8 @@ def test_a_sound_package_has_no_findings() -> None:
         setup(TYPED, **MARKDOWN),
         setup("long_description=a, long_description_content_type=kind", **MARKDOWN),
         setup("**arguments", **MARKDOWN),
-        {"setup.py": "import setuptools, contoso\ncontoso.run()\n", "CHANGES": SOUND["CHANGELOG.md"], **MARKDOWN},
-        {"setup.py": "def is not Python", "CHANGES": SOUND["CHANGELOG.md"], **MARKDOWN},
+        {"setup.py": "import setuptools, contoso\ncontoso.run()\n", "CHANGES": SOUND["CHANGELOG.md"], **LICENSED},
+        {"setup.py": "def is not Python", "CHANGES": SOUND["CHANGELOG.md"], **LICENSED},
         setup("pbr=True", **MARKDOWN),
         SOUND | {"CHANGELOG.md": None, "docs/changelog.rst": "1.2.0 (2026-11-20)\n---\n\nIt does things.\n"},
         SOUND | {"CHANGELOG.md": "\ufeff## [v1.2] - 2026-11-20\r\n\r\n- a\r\n"},
@@ -43,10 +45,12 @@ def test_a_sound_package_has_no_findings() -> None:
             "ReadMe.md": "# another",
             "README.md": "# Contoso",
             "CHANGES.md": SOUND["CHANGELOG.md"],
+            "LICENSE": SOUND["LICENSE"],
         },
         {
             "pyproject.toml": '[tool.flit.metadata]\nmodule = "a"\ndescription-file = "README.rst"\nclassifiers = []\n',
             "HISTORY.rst": "1.2.0 (2026-11-20)\n------------------\n\nIt does things.\n",
+            "COPYING": SOUND["LICENSE"],
             **RST,
         },
     ],
@@ -105,7 +109,11 @@ def test_what_can_be_told_without_running_anything(
     assert (subject.readme_type, subject.classifiers, subject.described) == (readme_type, classifiers, described)
 
 
-def test_severities() -> None:
+def test_what_lets_the_package_go_on() -> None:
+    """These are told and stop nothing; all others do."""
     warnings = {check.code for family in FAMILIES for check in family.checks if check.severity is Severity.WARNING}
 
-    assert warnings == {"PRJ102", "PRJ204", "PRJ401", "PRJ404"}
+    assert warnings == set(
+        "PRJ102 PRJ204 PRJ205 PRJ206 PRJ207 PRJ303 PRJ304 PRJ305 PRJ401 PRJ404 PRJ405 PRJ406 PRJ407 PRJ505 "
+        "PRJ602 PRJ604 PRJ702 PRJ704 PRJ705 PRJ706 PRJ708 PRJ709".split()
+    )

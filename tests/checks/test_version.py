@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nox_release.project import ReleasedTag
-from sources import PACKAGE, SOUND, found, read, told
+from sources import CIRCUMSTANCES, PACKAGE, SOUND, found, read, told
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,8 @@ def test_versions_to_release(version: str | None, codes: list[str]) -> None:
 
 @pytest.mark.parametrize(("same", "codes"), [(True, []), (False, ["PRJ503"])])
 def test_a_tag_of_other_source(same: bool, codes: list[str]) -> None:
-    subject = read(SOUND, tag=ReleasedTag("contoso-core_1.2.0", "0123456789abcdef", same))
+    tag = ReleasedTag("contoso-core_1.2.0", "0123456789abcdef", same)
+    subject = read(SOUND, circumstances=replace(CIRCUMSTANCES, tag=tag))
 
     assert [code for code, _ in found(subject)] == codes
     assert same or "contoso-core_1.2.0 at 0123456789ab" in told(subject, "PRJ503")

@@ -14,7 +14,11 @@ from projects import FLIT, demo
 Make = Callable[..., Bench]
 SOUND = demo(
     FLIT.replace("[project]", '[project]\nreadme = "README.md"'),
-    {"README.md": "# Demo\n\nIt does things.\n", "CHANGELOG.md": "# Changes\n\n## 1.0 (2026-11-20)\n\n- it does\n"},
+    {
+        "LICENSE": "MIT\n",
+        "README.md": "# Demo\n\nIt does things.\n",
+        "CHANGELOG.md": "# Changes\n\n## 1.0 (2026-11-20)\n\n- it does\n",
+    },
 )  # fmt: skip
 
 

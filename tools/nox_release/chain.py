@@ -24,6 +24,7 @@ from nox_release.work import Order
 BUILDS = (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)
 # Which settings have a part in a stage's outcome, beside the exemptions of its checks.
 _SETTINGS: Mapping[Stage, tuple[str, ...]] = {
+    Stage.LINT_METADATA: ("classifier_policy",),
     Stage.BUILD_SDIST: ("build_inputs", "git_history"),
     Stage.TEST: ("test_command", "test_groups", "test_extras", "test_requirements", "test_exempt"),
 }
@@ -208,6 +209,8 @@ class Chain:
         parts += [self.config.credentials, self.config.pass_environment, planned.siblings]
         if stage is Stage.TEST:
             parts += [planned.test_siblings, planned.test_requires, planned.test_constraints, planned.test_problem]
+        if stage is Stage.LINT_METADATA:
+            parts.append(planned.workspace)
         if stage in (Stage.LINT_METADATA, Stage.PUBLISH):
             parts += [self.config.tag_format, plan.tags.get(self.tag(planned))]
         if stage is Stage.PUBLISH:

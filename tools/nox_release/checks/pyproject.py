@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from packaging.utils import canonicalize_name
-from validate_pyproject import api, extra_validations, formats, plugins
+from validate_pyproject import api, extra_validations, plugins
 from validate_pyproject.error_reporting import ValidationError
 
 from nox_release.check import Family, Problem, Severity
@@ -63,8 +63,8 @@ def _validator() -> api.Validator:
     ours = ("setuptools", "distutils")
     return api.Validator(
         plugins=[plugins.PluginWrapper(tool, api.load_builtin_plugin) for tool in ours],
-        # Classifiers are PRJ301's affair.
-        format_validators={**api.FORMAT_FUNCTIONS, formats.trove_classifier.__name__.replace("_", "-"): lambda _: True},
+        # Classifiers are PRJ301's affair, licences PRJ601's.
+        format_validators={**api.FORMAT_FUNCTIONS, "trove-classifier": lambda _: True, "SPDX": lambda _: True},
         # It compares the names of groups as they are spelt; PEP 735 normalizes them.
         extra_validations=[
             each

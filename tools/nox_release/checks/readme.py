@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterator
 
-from readme_renderer import markdown, rst
-
 from nox_release.check import Family, Problem, Severity
-from nox_release.project import TYPES, Project
+from nox_release.project import Project
+from nox_release.project.description import TYPES
 
 README: Family[Project] = Family("PRJ2", "the README")
 
-_REPORT = re.compile(r"<string>:(\d*): \(\w+/\d\) (.*)")  # how docutils words what it found
+_INLINE = ("pyproject.toml", "setup.py", "setup.cfg")  # where a description may stand as a text
 
 
 @README.check("PRJ201", "A README is there and says something")
@@ -26,32 +23,28 @@ def readme_says_something(project: Project) -> Iterator[Problem]:
         yield Problem(path, "write it, or declare another file", f"{path} is blank or not among the committed files")
 
 
-@README.check("PRJ202", "PyPI can render the README")
+@README.check("PRJ202", "PyPI can render the README", pypi=True)
 def readme_renders(project: Project) -> Iterator[Problem]:
     """PyPI refuses an upload whose description does not render, so only the last step would tell.
 
     It renders with readme_renderer, which turns every warning of docutils into an error, and knows neither Sphinx'
     roles nor its directives. A description without a content type is taken for reStructuredText.
     """
-    if (readme := project.readme) is None or not readme.text.strip():
+    if not project.assumed:
+        yield from _unrendered(project)
+
+
+def _unrendered(project: Project) -> Iterator[Problem]:
+    if project.composed or (readme := project.readme) is None or (page := project.page) is None or not page.message:
         return
-    if project.readme_type in ("text/x-rst", ""):
-        stream = io.StringIO()
-        rendered = rst.render(readme.text, stream=stream)
-        if rendered is None or not rendered.strip():
-            report = _REPORT.search(stream.getvalue())
-            line, message = report.groups() if report else ("", "nothing is left of it when rendered")
-            inline = readme.path == "pyproject.toml"
-            yield Problem(
-                f"{readme.path}:{line}" if line and not inline else readme.path,
-                _rst_mend(project),
-                f"line {line} of the text: {message}" if line and inline else message,
-            )
-    elif project.readme_type == "text/markdown" and not (markdown.render(readme.text) or "").strip():
-        yield Problem(readme.path, "write visible text", "nothing is left of it when rendered")
+    inline = readme.path in _INLINE
+    message = f"line {page.line} of the text: {page.message}" if page.line and inline else page.message
+    yield Problem(_line(readme.path, page.line), _mend(project), message)
 
 
-def _rst_mend(project: Project) -> str:
+def _mend(project: Project) -> str:
+    if project.readme_type == "text/markdown":
+        return "write visible text"
     if project.readme and _suffix_type(project.readme.path) == "text/markdown":
         return "declare the content type text/markdown: PyPI takes this Markdown for reStructuredText"
     return "correct the markup; plain docutils has to read it, without Sphinx"
@@ -87,6 +80,41 @@ def readme_is_declared(project: Project) -> Iterator[Problem]:
         message = "no content type is declared, so PyPI takes it for reStructuredText"
         kind = _suffix_type(readme.path) or "text/x-rst"
         yield Problem(readme.path, f'declare it: long_description_content_type="{kind}", or as content-type', message)
+
+
+@README.check("PRJ205", "The README's links and images lead somewhere from PyPI", Severity.WARNING)
+def links_are_absolute(project: Project) -> Iterator[Problem]:
+    """PyPI has the README, and not the files beside it: a relative address leads to a page that is not there."""
+    if project.page is None or project.composed or project.readme is None:
+        return
+    for link in project.page.relative:
+        what = "the image" if link.image else "the link to"
+        mend = "write the whole address, https://…; for a file in the repository, at the tag of the version"
+        yield Problem(_line(project.readme.path, link.line), mend, f"{what} {link.address} leads nowhere from PyPI")
+
+
+@README.check("PRJ206", "The README's links into itself have a target", Severity.WARNING)
+def anchors_are_there(project: Project) -> Iterator[Problem]:
+    """A heading that was renamed keeps nobody from linking to its old name; nothing happens when readers click."""
+    if project.page is None or project.composed or project.readme is None:
+        return
+    for link in project.page.astray:
+        mend = "write it as the heading has it: lower case, hyphens for blanks, no punctuation; or give the place an id"
+        yield Problem(_line(project.readme.path, link.line), mend, f"nothing on the page is called {link.address}")
+
+
+@README.check("PRJ207", "PyPI can render the README that code makes the description of", Severity.WARNING)
+def assumed_readme_renders(project: Project) -> Iterator[Problem]:
+    """The same as PRJ202 where setup.py computes the long description: most read the README and hand it on.
+
+    If that code mends what does not render, all is well: verify-artifacts looks at the description as it was built.
+    """
+    if project.assumed:
+        yield from _unrendered(project)
+
+
+def _line(path: str, line: int) -> str:
+    return f"{path}:{line}" if line and path not in _INLINE else path
 
 
 def _suffix_type(path: str) -> str:

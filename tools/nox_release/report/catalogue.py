@@ -11,15 +11,17 @@ from nox_release.checks.build import BUILD
 from nox_release.checks.changelog import CHANGELOG
 from nox_release.checks.classifiers import CLASSIFIERS
 from nox_release.checks.installation import INSTALLATION
+from nox_release.checks.licence import LICENCE
 from nox_release.checks.publication import PUBLICATION
 from nox_release.checks.pyproject import PYPROJECT
 from nox_release.checks.readme import README
+from nox_release.checks.requirements import REQUIREMENTS
 from nox_release.checks.sdist import SDIST
 from nox_release.checks.tests import TESTS
 from nox_release.checks.version import VERSION
 
 FAMILIES: Sequence[Family[Any]] = (
-    *(PYPROJECT, README, CLASSIFIERS, CHANGELOG, VERSION),
+    *(PYPROJECT, README, CLASSIFIERS, CHANGELOG, VERSION, LICENCE, REQUIREMENTS),
     *(BUILD, SDIST, ARTIFACTS, INSTALLATION, TESTS, PUBLICATION),
 )
 """In the order in which a package meets them."""

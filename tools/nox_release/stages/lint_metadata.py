@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import posixpath
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
 from nox_release.check import Verdict
 from nox_release.checks.changelog import CHANGELOG
 from nox_release.checks.classifiers import CLASSIFIERS
+from nox_release.checks.licence import LICENCE
 from nox_release.checks.pyproject import PYPROJECT
 from nox_release.checks.readme import README
+from nox_release.checks.requirements import REQUIREMENTS
 from nox_release.checks.version import VERSION
-from nox_release.project import ReleasedTag, project
+from nox_release.project import Circumstances, ReleasedTag, project
 from nox_release.work import Job, Result
 
 TOOLS = ("packaging", "readme-renderer", "docutils", "trove-classifiers", "validate-pyproject")
-FAMILIES = (PYPROJECT, README, CLASSIFIERS, CHANGELOG, VERSION)
+_FIRST = timezone(timedelta(hours=14))  # where on earth a day begins
+FAMILIES = (PYPROJECT, README, CLASSIFIERS, CHANGELOG, VERSION, LICENCE, REQUIREMENTS)
 
 
-def run(job: Job) -> Result:
-    """Run the checks over the package's source."""
+def run(job: Job, now: Callable[[], float] = time.time) -> Result:
+    """Run the checks over the package's source.
+
+    :param now: tells the seconds since 1970.
+    """
     package = job.planned.package
-    start = "" if package.directory == "." else f"{package.directory}/"
 
     def read(path: str) -> bytes | None:
-        entry = job.snapshot.files.get(start + path)
+        entry = job.snapshot.files.get(posixpath.normpath(posixpath.join(package.directory, path)))
         return None if entry is None else job.git.blob(entry.oid)
 
-    subject = project(package, job.snapshot.below(package.directory), read, _tag(job))
+    circumstances = Circumstances(
+        today=datetime.fromtimestamp(now(), _FIRST).date(),
+        tag=_tag(job),
+        siblings=frozenset(job.planned.workspace),
+        git_decides=job.planned.history,
+        classifier_policy=job.settings.classifier_policy,
+    )
+    subject = project(package, job.snapshot.below(package.directory), read, circumstances)
     return Result(sum((family.run(subject, job.settings.rules) for family in FAMILIES), Verdict()))
 
 
