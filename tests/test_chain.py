@@ -205,6 +205,7 @@ BUILDING = [Stage.BUILD_SDIST, Stage.BUILD_WHEEL]
         ("pyproject.toml", "[tool.nox-release]\ntest-command = ['tox']\n", {"app": [Stage.TEST]}),
         ("pyproject.toml", "[tool.nox-release]\ntest-exempt = 'none yet'\n", {"app": [Stage.TEST]}),
         ("pyproject.toml", "[tool.nox-release]\ntag-format = '{name}@{version}'\n", {"app": [Stage.LINT_METADATA]}),
+        ("pyproject.toml", "[tool.nox-release]\nclassifier-policy = 'azure'\n", {"app": [Stage.LINT_METADATA]}),
         ("pyproject.toml", "[tool.nox-release]\nignore = { WHL = 'x' }\n", {"core": BUILDING, "app": ALL}),
         ("pyproject.toml", "[tool.nox-release]\ncredentials = ['MY_*']\n", {"core": BUILDING, "app": ALL}),
         ("pyproject.toml", "[tool.nox-release]\npass-environment = ['A']\n", {"core": BUILDING, "app": ALL}),

@@ -25,7 +25,7 @@ def licence_is_spdx(project: Project) -> Iterator[Problem]:
     """PEP 639: `license` in [project] is an SPDX expression; PyPI refuses any other in License-Expression."""
     licence = project.table.get("license")
     if isinstance(licence, str) and not _is_expression(licence):
-        near = re.sub(r"\s+", "-", re.sub(r"(?i)\b(?:the|licen[cs]e|version)\b", " ", licence).strip(" ,"))
+        near = "-".join(re.sub(r"(?i)\b(?:the|licen[cs]e|version)\b|,", " ", licence).split())
         mend = (
             f'write license = "{canonicalize_license_expression(near)}"'
             if _is_expression(near)

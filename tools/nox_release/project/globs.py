@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import functools
-import re
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 
 
 def matches(pattern: str, path: str) -> bool:
     """Whether the whole *path* matches *pattern*: ``*`` and ``?`` stay within a folder, ``**`` does not."""
-    return _compiled(pattern).fullmatch(path) is not None
+    parts = pattern.split("/")
+    # How many parts of the pattern the folders so far can have used up.
+    reached = _behind_stars(parts, {0})
+    for name in path.split("/"):
+        used = {at for at in reached if at < len(parts) and (parts[at] == "**" or fnmatchcase(name, parts[at]))}
+        reached = _behind_stars(parts, {at if parts[at] == "**" else at + 1 for at in used})
+    return len(parts) in reached
 
 
-@functools.lru_cache(maxsize=64)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])", re.sub(r"\*{3,}", "**", pattern))
-    return re.compile("".join(_meaning(part) for part in parts))
-
-
-def _meaning(part: str) -> str:
-    if part in _WILD:
-        return _WILD[part]
-    if len(part) > 2 and part[0] == "[" and part[-1] == "]":
-        inner = part[1:-1].replace("\\", r"\\").replace("[", r"\[").replace("^", r"\^")
-        return f"[{inner}]"
-    return re.escape(part)
-
-
-_WILD = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+def _behind_stars(parts: Sequence[str], reached: Iterable[int]) -> set[int]:
+    """Add what is reached where ``**`` stands for no folder at all."""
+    found = set()
+    for at in reached:
+        found.add(at)
+        while at < len(parts) and parts[at] == "**":
+            at += 1
+            found.add(at)
+    return found
