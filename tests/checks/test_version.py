@@ -57,6 +57,7 @@ def disagreements(files: Files, package: Package = PACKAGE) -> list[tuple[str, s
         ("contoso_core/__init__.py", '"""Doc."""\n__version__ = "{}"\n', 2),
         ("src/contoso_core/__init__.py", "__version__: str = '{}'\n", 1),
         ("contoso/core/_version.py", 'VERSION = "{}"\n', 1),
+        ("contosocore/_version.py", 'VERSION = "{}"\n', 1),
         ("contoso/core/version.py", '__version__ = version = "{}"\n', 1),
         ("lib/contoso_core/__about__.py", '\n__version__ = "{}"\n', 2),
         ("contoso_core.py", '__version__ = "{}"\n', 1),

@@ -7,7 +7,6 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from nox_release.project.document import Source
 from nox_release.project.legacy import Legacy
@@ -53,8 +52,8 @@ def statements(
     name: str, files: Sequence[str], source: Source, pyproject: Mapping[str, object], legacy: Legacy
 ) -> tuple[Statement, ...]:
     """Return every statement of the version of the package *name*."""
-    found = [each for path in _modules(name, frozenset(files)) for each in _in_module(path, source)]
     there = frozenset(files)
+    found = [each for path in _modules(name, there) for each in _in_module(path, source)]
     for path, pattern in _TEXTS.items():
         if path in there and (document := source.about(path)) and (match := re.search(pattern, document.text, re.M)):
             line = document.text.count("\n", 0, match.start(1)) + 1
@@ -62,50 +61,43 @@ def statements(
     tools = subtable(pyproject, "tool")
     for tool, key in _TABLES:
         if value := string(subtable(tools, tool), key, ""):
-            document = source.about("pyproject.toml")
-            heading = (
-                document.at(rf"^[ \t]*{key}[ \t]*=[ \t]*[\"']{re.escape(value)}[\"']") if document else "pyproject.toml"
-            )
-            found.append(Statement(heading, f"[tool.{tool}] {key}", value, shipped=False))
+            where = _at("pyproject.toml", rf"^[ \t]*{key}[ \t]*=[ \t]*[\"']{re.escape(value)}[\"']", source)
+            found.append(Statement(where, f"[tool.{tool}] {key}", value, shipped=False))
     if isinstance(given := legacy.keywords.get("version"), str):
-        path = legacy.path("version")
-        document = source.about(path)
-        where = document.at(rf"version[ \t]*=[ \t]*[\"']?{re.escape(given)}") if document else path
+        where = _at(legacy.path("version"), rf"version[ \t]*=[ \t]*[\"']?{re.escape(given)}", source)
         found.append(Statement(where, "version", given, shipped=False))
     return tuple(found)
 
 
+def _at(path: str, pattern: str, source: Source) -> str:
+    document = source.about(path)
+    return document.at(pattern) if document else path
+
+
 def _modules(name: str, files: frozenset[str]) -> Iterator[str]:
     """Yield the modules of the import package that belongs to the distribution *name* and may state a version."""
-    # a-b-c may be a_b_c, a/b/c, or anything between: a namespace package
+    # a-b-c may be a_b_c, a/b/c, or anything between: a namespace package, whose last parts may be written as one
     parts = name.split("-")
     spelt = (
         "_".join(parts),
         "/".join(parts),
-        *("/".join((*parts[:at], "_".join(parts[at:]))) for at in range(1, len(parts) - 1)),
+        *("/".join((*parts[:at], glue.join(parts[at:]))) for glue in ("_", "") for at in range(len(parts) - 1)),
     )
     folders = [f"{root}{path}" for root in _ROOTS for path in spelt]
     folder = next((each for each in folders if f"{each}/__init__.py" in files), None) or _only(files)
     if folder:
         yield from (path for module in _MODULES if (path := f"{folder}/{module}") in files)
     else:
-        yield from (
-            path for root in _ROOTS if (path := f"{root}{parts[0] if len(parts) == 1 else spelt[0]}.py") in files
-        )
+        yield from (path for root in _ROOTS if (path := f"{root}{spelt[0]}.py") in files)
 
 
 def _only(files: frozenset[str]) -> str:
     """Return the only import package at the top, whatever it is called, or ``""``."""
     for root in ("src/", ""):
-        depth = root.count("/") + 2
-        tops = [
-            path.rpartition("/")[0]
-            for path in files
-            if path.endswith("/__init__.py") and path.startswith(root) and path.count("/") + 1 == depth
-        ]
-        tops = [top for top in tops if PurePosixPath(top).name.lower() not in _BESIDE]
+        inits = [path.removeprefix(root).split("/") for path in files if path.startswith(root)]
+        tops = [parts[0] for parts in inits if parts[1:] == ["__init__.py"] and parts[0].lower() not in _BESIDE]
         if tops:
-            return tops[0] if len(tops) == 1 else ""
+            return f"{root}{tops[0]}" if len(tops) == 1 else ""
     return ""
 
 
