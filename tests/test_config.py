@@ -30,6 +30,7 @@ def test_every_key_is_read() -> None:
         b"test-groups = ['dev']\ntest-extras = []\ntest-requirements = ['r.txt']\ntest-exempt = 'no tests yet'\n"
         b"index-url = 'http://127.0.0.1:3141/simple'\nindex-exempt = 'nowhere yet'\n"
         b"build-inputs = ['VERSION']\ngit-history = true\nignore = { WHL104 = 'wanted' }\n"
+        b"classifier-policy = 'azure'\n"
     ) + OVERRIDE + b"packages = ['a-*']\ngit-history = false\n"  # fmt: skip
     assert read_config(content) == Config(
         packages=("sdk/*",),
@@ -50,6 +51,7 @@ def test_every_key_is_read() -> None:
             build_inputs=("VERSION",),
             git_history=True,
             ignore={"WHL104": "wanted"},
+            classifier_policy="azure",
         ),
         overrides=(Override(("a-*",), {"git_history": False}),),
     )
@@ -70,12 +72,13 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"job = 3", "unknown key job", "did you mean jobs?"),
         (TABLE + b"test_command = ['x']", "unknown key test_command", "did you mean test-command?"),
         (TABLE + b"settings = 1", "unknown key settings", ""),
-        (TABLE + b"zzzzzzzzzz = 1", "unknown key zzzzzzzzzz", "the keys are: build-inputs, credentials, exclude"),
+        (TABLE + b"zzzzzzzzzz = 1", "unknown key zzzzzzzzzz", "the keys are: build-inputs, classifier-policy"),
         (TABLE + b"jobs = '3'", "[tool.nox-release] in pyproject.toml: jobs is '3'", "write a number"),
         (TABLE + b"jobs = true", "jobs is True", "write a number"),
         (TABLE + b"jobs = -1", "jobs is -1", "write a positive number, or 0"),
         (TABLE + b"git-history = 1", "git-history is 1", "write true or false"),
         (TABLE + b"test-exempt = true", "test-exempt is True", "write a text in quotes"),
+        (TABLE + b"classifier-policy = 'mild'", "classifier-policy is 'mild'", "write one of consistent, azure, none"),
         (TABLE + b"packages = 'sdk/*'", "packages is 'sdk/*'", "write a list of texts"),
         (TABLE + b"packages = ['sdk/*', 1]", "packages is ['sdk/*', 1]", "write a list of texts"),
         (TABLE + b"ignore = ['WHL104']", "ignore is ['WHL104']", "write the reason for each"),

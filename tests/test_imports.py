@@ -20,7 +20,7 @@ LAYERS = (
     "errors check model record toolchain inspector",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
-    "changelog metadata.* project requirements arguments history holding",
+    "changelog metadata.* project.* requirements arguments history holding",
     # workspace and plan
     "config workspace selection plan manifest",
     # checks
@@ -40,7 +40,7 @@ LAYERS = (
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"index", "metadata", "report"}
+TOGETHER = {"index", "metadata", "project", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 

@@ -15,12 +15,17 @@ from nox_release.config import Config, Override, Settings
 from nox_release.errors import Blocked
 from nox_release.index.target import Published, PublishedFile
 from nox_release.model import Stage
-from projects import FLIT, demo
+from nox_release.stages import lint_metadata
+from projects import FLIT, below, demo
 
 Make = Callable[..., Bench]
 SOUND = demo(
     FLIT.replace("[project]", '[project]\nreadme = "README.md"'),
-    {"README.md": "# Demo\n\nIt does things.\n", "CHANGELOG.md": "# Changes\n\n## 1.0 (2026-11-20)\n\n- it does\n"},
+    {
+        "LICENSE": "MIT\n",
+        "README.md": "# Demo\n\nIt does things.\n",
+        "CHANGELOG.md": "# Changes\n\n## 1.0 (2025-11-20)\n\n- it does\n",
+    },
 )  # fmt: skip
 
 
@@ -33,7 +38,7 @@ def test_committed_source_is_looked_at(bench: Make) -> None:
 
 def test_a_defect_of_the_source_is_found(bench: Make) -> None:
     """Without a changelog entry for the version there is one finding."""
-    changed = {**SOUND, "packages/demo/CHANGELOG.md": "# Changes\n\n## 0.9 (2026-11-20)\n\n- less\n"}
+    changed = {**SOUND, "packages/demo/CHANGELOG.md": "# Changes\n\n## 0.9 (2025-11-20)\n\n- less\n"}
     assert codes(bench(changed).run(Stage.LINT_METADATA)) == ["PRJ402"]
 
 
@@ -168,3 +173,53 @@ def test_what_is_built_already_may_be_there(bench: Make) -> None:
     assert codes(ready.run(Stage.LINT_METADATA)) == []
     ready.target = FakeTarget({"demo": Published("demo", (replace(file, sha256="aa" * 32),))})
     assert codes(ready.run(Stage.LINT_METADATA)) == ["HIS101"]
+
+
+PYPROJECT = "packages/demo/pyproject.toml"
+
+
+def test_a_readme_outside_the_folder(bench: Make) -> None:
+    """What the metadata names is read wherever it lies in the workspace."""
+    files = {**SOUND, "README.md": "# Demo\n", PYPROJECT: SOUND[PYPROJECT].replace('"README.md"', '"../../README.md"')}
+    assert codes(bench(files).run(Stage.LINT_METADATA)) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        ("2025-11-19T09:59:59", ["PRJ407"]),
+        ("2025-11-19T10:00:00", []),
+        ("2025-11-20T00:00:00", []),
+    ],
+)
+def test_a_day_begins_where_it_begins_first(bench: Make, now: str, found: list[str]) -> None:
+    """Whoever writes the day that it is in Kiribati does not write one that lies ahead."""
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC).timestamp()
+    with bench(SOUND).working(Stage.LINT_METADATA) as job:
+        assert codes(lint_metadata.run(job, lambda: moment)) == found
+
+
+@pytest.mark.parametrize(("policy", "found"), [("consistent", []), ("azure", ["PRJ303"]), ("none", [])])
+def test_the_policy_of_the_package_counts(bench: Make, policy: str, found: list[str]) -> None:
+    """The configuration says what the classifiers are held against."""
+    config = Config(settings=Settings(classifier_policy=policy))
+    assert codes(bench(SOUND, config=config).run(Stage.LINT_METADATA)) == found
+
+
+@pytest.mark.parametrize(("needs", "found"), [("other~=1.0", []), ("six~=1.0", ["PRJ705"])])
+def test_packages_of_the_workspace_are_told_apart(bench: Make, needs: str, found: list[str]) -> None:
+    """What a package may ask of its siblings is another matter than what it asks of strangers."""
+    wanted = SOUND[PYPROJECT].replace("[project]", f"[project]\ndependencies = ['{needs}']")
+    other = below("packages/other", {"pyproject.toml": FLIT.replace("demo", "other"), "other/__init__.py": ""})
+    assert codes(bench({**SOUND, **other, PYPROJECT: wanted}).run(Stage.LINT_METADATA)) == found
+
+
+@pytest.mark.parametrize(("build", "found"), [("", ["PRJ504"]), (', "setuptools-scm"', [])])
+def test_a_version_that_git_decides_is_not_sought_in_the_code(bench: Make, build: str, found: list[str]) -> None:
+    """The build writes it there."""
+    files = {
+        **SOUND,
+        PYPROJECT: SOUND[PYPROJECT].replace('"flit_core>=3.12"', f'"flit_core>=3.12"{build}'),
+        "packages/demo/demo/__init__.py": '__version__ = "0.0.0"\n',
+    }
+    assert codes(bench(files).run(Stage.LINT_METADATA)) == found

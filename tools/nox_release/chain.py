@@ -28,7 +28,7 @@ from nox_release.work import Order
 BUILDS = (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)
 # Which settings have a part in a stage's outcome, beside the exemptions of its checks.
 _SETTINGS: Mapping[Stage, tuple[str, ...]] = {
-    Stage.LINT_METADATA: ("index_exempt",),
+    Stage.LINT_METADATA: ("index_exempt", "classifier_policy"),
     Stage.BUILD_SDIST: ("build_inputs", "git_history"),
     Stage.TEST: ("test_command", "test_groups", "test_extras", "test_requirements", "test_exempt"),
 }

@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 from nox_release.check import Rules, matches
 from nox_release.errors import Misuse
 
+CLASSIFIER_POLICIES = ("consistent", "azure", "none")
+"""What ``classifier-policy`` may be."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -43,6 +46,8 @@ class Settings:
     """The build backend asks git; known ones (setuptools-scm, hatch-vcs, …) need not be told."""
     ignore: Mapping[str, str] = field(default_factory=dict)
     """Code of a check, or the beginning of codes → the reason for letting its findings pass."""
+    classifier_policy: str = "consistent"
+    """What the classifier of the development status has to say: see :data:`CLASSIFIER_POLICIES`."""
 
     @property
     def rules(self) -> Rules:
@@ -177,6 +182,9 @@ def _values(table: dict[str, Any], known: dict[str, Any], place: str) -> dict[st
             )  # fmt: skip
             raise Misuse(f"{place}: unknown key {key}", hint)
         values[name] = _value(value, known[name], f"{place}: {key}")
+    if values.get("classifier_policy", CLASSIFIER_POLICIES[0]) not in CLASSIFIER_POLICIES:
+        hint = f"write one of {', '.join(CLASSIFIER_POLICIES)}"
+        raise Misuse(f"{place}: classifier-policy is {values['classifier_policy']!r}", hint)
     return values
 
 

@@ -8,14 +8,23 @@ from typing import Any
 from nox_release.check import Family
 from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
+from nox_release.checks.changelog import CHANGELOG
+from nox_release.checks.classifiers import CLASSIFIERS
 from nox_release.checks.history import HISTORY
 from nox_release.checks.installation import INSTALLATION
-from nox_release.checks.project import PROJECT
+from nox_release.checks.licence import LICENCE
 from nox_release.checks.publication import PUBLICATION
+from nox_release.checks.pyproject import PYPROJECT
+from nox_release.checks.readme import README
+from nox_release.checks.requirements import REQUIREMENTS
 from nox_release.checks.sdist import SDIST
 from nox_release.checks.tests import TESTS
+from nox_release.checks.version import VERSION
 
-FAMILIES: Sequence[Family[Any]] = (PROJECT, HISTORY, BUILD, SDIST, ARTIFACTS, INSTALLATION, TESTS, PUBLICATION)
+FAMILIES: Sequence[Family[Any]] = (
+    *(PYPROJECT, README, CLASSIFIERS, CHANGELOG, VERSION, LICENCE, REQUIREMENTS, HISTORY),
+    *(BUILD, SDIST, ARTIFACTS, INSTALLATION, TESTS, PUBLICATION),
+)
 """In the order in which a package meets them."""
 
 
