@@ -56,4 +56,4 @@ def markdown(text: str) -> str:
     line = one_line(text)
     line = line if len(line) <= LONG else f"{line[:LONG]}…"
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]()#+!|~@-])", r"\\\1", line)
+    return re.sub(r"([\\`*_\[\]#|~@])", r"\\\1", line)
