@@ -141,6 +141,6 @@ def test_what_did_not_look_is_told_by_selection() -> None:
     essential = {code for code, check in known().items() if check.essential}
     assert set(one.codes) == EVERY - essential - {check.code for check in beginning("PRJ")}
     assert str(one) == (
-        f"{len(one.codes)} of {len(known())} checks did not look at 2 packages: select has only PRJ: first"
+        f"{len(one.codes)} of {len(known())} checks did not look at 2 packages: select has only PRJ (first)"
     )
-    assert str(other).endswith("did not look at b: select has only ART: files; INS: too")
+    assert str(other).endswith("did not look at b: select has only ART (files), INS (too)")

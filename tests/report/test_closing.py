@@ -131,7 +131,7 @@ def test_what_the_configuration_takes_out_is_told() -> None:
     )
     _, _, _, _, _, first, second = closing(told)
     assert first.startswith("not looked at: 1 of ")
-    assert first.endswith(" checks did not look at demo: select has only PRJ: first")
+    assert first.endswith(" checks did not look at demo: select has only PRJ (first)")
     assert second == "stale: ignore INS103 in [tool.nox-release] matches nothing any more in demo: take it out"
 
 

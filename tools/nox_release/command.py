@@ -25,6 +25,7 @@ from nox_release.report.run import Entry, Run, State
 from nox_release.report.words import one_line
 from nox_release.reporting import clear, tell, write
 from nox_release.session import machine_of, needs, queued, work
+from nox_release.work import Order
 
 _STATES = {Outcome.PASSED: State.PASSED, Outcome.FAILED: State.FAILED, Outcome.BLOCKED: State.BLOCKED}
 _MORE = "sessions of this command have still to come, or were not run"
@@ -116,11 +117,23 @@ class Command:
             self._enter(name, stage, Entry(State.NOT_RUN, why=why))
         if step.order:
             began = time.time()
-            if not work(session, step.order, chain):
+            try:
+                worked = work(session, step.order, chain)
+            except BaseException:
+                self._enter_ended(step.order, chain, began)
+                raise
+            if not worked:
                 session.skip("the tools are installed; nothing was checked (--install-only)")
             for name, inputs in step.order.inputs.items():
                 self._enter(name, stage, _entry(chain.outcome(stage, name, inputs, began), name, stage))
         self._end(stage, session, chain, machine, plan)
+
+    def _enter_ended(self, order: Order, chain: Chain, began: float) -> None:
+        """What became of the packages of a stage that was itself ended."""
+        for name, inputs in order.inputs.items():
+            evidence = chain.outcome(order.stage, name, inputs, began)
+            ended = Entry(State.NOT_RUN, why="the command was ended before")
+            self._enter(name, order.stage, Entry(_STATES[evidence.outcome], evidence) if evidence else ended)
 
     def _enter(self, name: str, stage: Stage, entry: Entry) -> None:
         self._entries.setdefault(name, {})[stage] = entry
@@ -197,7 +210,7 @@ def _entry(evidence: Evidence | None, name: str, stage: Stage) -> Entry:
 def _verdict(bad: Iterable[str], plan: Plan, stage: Stage) -> str:
     names = [*bad, *(broken.name for broken in plan.broken)]
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f"{stage} did not pass for {shown}"
+    return one_line(f"{stage} did not pass for {shown}")
 
 
 @contextlib.contextmanager

@@ -21,9 +21,10 @@ def summary(run: Run) -> Iterator[str]:
     if run.stopped:
         yield ""
         yield f"**It did not come to its end:** {markdown(run.stopped)}"
-    yield ""
-    heads, *body = grid(run)
-    yield from _table(heads, body)
+    if run.packages:
+        yield ""
+        heads, *body = grid(run)
+        yield from _table(heads, body)
     found = [item for item in run.all_findings() if item.kind != "exempt"]
     found.sort(key=lambda item: item.kind)  # errors first
     rows = [
