@@ -44,10 +44,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the page of all checks from their declarations, and build the documentation, strictly."""
+    """Write the catalogue of checks from their declarations, and build the documentation, strictly."""
     _install(session, "docs", locks=("build-sdist", "publish", "lint-metadata", "verify-artifacts"))
-    with Path("docs/checks.md").open("w", encoding="utf-8") as page:
-        session.run("python", "-m", "nox_release.report.catalogue", stdout=page)
+    for path, options in (("docs/checks.md", ()), ("tools/nox_release/catalogue.json", ("--json",))):
+        with Path(path).open("w", encoding="utf-8") as file:
+            session.run("python", "-m", "nox_release.report.catalogue", *options, stdout=file)
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
 
 

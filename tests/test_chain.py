@@ -214,7 +214,7 @@ BUILDING = [Stage.BUILD_SDIST, Stage.BUILD_WHEEL]
             {"app": [Stage.LINT_METADATA]},
         ),
         ("pyproject.toml", "[tool.nox-release]\nclassifier-policy = 'azure'\n", {"app": [Stage.LINT_METADATA]}),
-        ("pyproject.toml", "[tool.nox-release]\nignore = { WHL = 'x' }\n", {"core": BUILDING, "app": ALL}),
+        ("pyproject.toml", "[tool.nox-release]\nignore = { ART = 'x' }\n", {"core": BUILDING, "app": ALL}),
         ("pyproject.toml", "[tool.nox-release]\ncredentials = ['MY_*']\n", {"core": BUILDING, "app": ALL}),
         ("pyproject.toml", "[tool.nox-release]\npass-environment = ['A']\n", {"core": BUILDING, "app": ALL}),
         ("pyproject.toml", "[tool.nox-release]\ninstaller = 'pip'\n", {"core": BUILDING, "app": ALL}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -115,6 +116,61 @@ def test_an_exempted_finding_is_still_reported() -> None:
     assert [found.code for found in exempt] == [found.code for found in plain]
     assert [found.exempt for found in exempt] == ["we like x"]
     assert not any(found.fails for found in exempt)
+
+
+@pytest.mark.parametrize(
+    ("severity", "declared", "found"),
+    [
+        ({}, "error", "error"),
+        ({"WRD001": "warning"}, "error", "warning"),
+        ({"WRD001": "error"}, "warning", "error"),
+        ({"WRD": "warning"}, "error", "warning"),
+        ({"WRD": "warning", "WRD001": "error"}, "warning", "error"),
+        ({"WRD001": "warning", "WRD": "error"}, "error", "warning"),
+        ({"WRD002": "warning"}, "error", "error"),
+        ({"WRD0011": "warning"}, "error", "error"),
+    ],
+)
+def test_the_longest_entry_gives_the_severity(severity: dict[str, str], declared: str, found: str) -> None:
+    """A severity that the configuration gives counts for the codes that begin with it, the longest entry first."""
+    rules = Rules(severity=severity)
+    assert rules.apply(finding(severity=Severity(declared))).severity is Severity(found)
+
+
+def test_what_pypi_refuses_is_not_lowered() -> None:
+    """A prefix lowers our own rules; a rule of PyPI stays an error, which only a reason lets pass."""
+    refused = replace(finding(), pypi=True)
+    lowered = Rules(severity={"WRD": "warning"})
+    assert lowered.apply(finding()).severity is Severity.WARNING
+    assert lowered.apply(refused).fails
+    assert not Rules({"WRD": "it goes to another index"}, severity={"WRD": "warning"}).apply(refused).fails
+    raised = Rules(severity={"WRD": "error"})
+    assert raised.apply(replace(refused, severity=Severity.WARNING)).fails
+
+
+@pytest.mark.parametrize(
+    ("select", "looked"),
+    [
+        ({}, {"WRD001", "WRD002"}),
+        ({"WRD": "all"}, {"WRD001", "WRD002"}),
+        ({"WRD002": "one"}, {"WRD002"}),
+        ({"OTH": "others", "WRD001": "one"}, {"WRD001"}),
+        ({"OTH": "others"}, set()),
+    ],
+)
+def test_only_what_is_selected_looks(select: dict[str, str], looked: set[str]) -> None:
+    """With a selection the other checks neither find anything nor take time; without one all look."""
+    verdict = family().run("xxlong", Rules(select=select))
+    assert verdict.seconds.keys() == looked
+    assert {found.code for found in verdict} == looked
+
+
+def test_what_others_rest_on_is_always_looked_at_and_never_let_pass() -> None:
+    """An essential check is left alone by selection, exemption and severity."""
+    made: Family[str] = Family("WRD", "Words")
+    made.check("WRD001", "Any", essential=True)(no_word)
+    rules = Rules({"WRD": "why"}, {"OTH": "others"}, {"WRD": "warning"})
+    assert made.run("word", rules).fails
 
 
 def test_every_check_is_timed() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nox_release.check import Rules
 from nox_release.config import Config, Override, Settings, read_config
 from nox_release.errors import Misuse
 
@@ -28,9 +29,9 @@ def test_every_key_is_read() -> None:
         b"packages = ['sdk/*']\nexclude = ['sdk/old']\ninstaller = 'pip'\njobs = 3\ntag-format = 'v{version}'\n"
         b"credentials = ['MY_*']\npass-environment = ['HTTP_KEY']\ntest-command = ['tox', '-e', 'py']\n"
         b"test-groups = ['dev']\ntest-extras = []\ntest-requirements = ['r.txt']\ntest-exempt = 'no tests yet'\n"
-        b"index-url = 'http://127.0.0.1:3141/simple'\nindex-exempt = 'nowhere yet'\n"
-        b"build-inputs = ['VERSION']\ngit-history = true\nignore = { WHL104 = 'wanted' }\n"
-        b"classifier-policy = 'azure'\n"
+        b"index-url = 'http://127.0.0.1:3141/simple'\nindex-exempt = 'nowhere yet'\nclassifier-policy = 'azure'\n"
+        b"build-inputs = ['VERSION']\ngit-history = true\nignore = { ART104 = 'wanted' }\n"
+        b"select = { PRJ = 'first things first', ART = 'and these' }\nseverity = { SDI2 = 'error' }\n"
     ) + OVERRIDE + b"packages = ['a-*']\ngit-history = false\n"  # fmt: skip
     assert read_config(content) == Config(
         packages=("sdk/*",),
@@ -50,7 +51,9 @@ def test_every_key_is_read() -> None:
             index_exempt="nowhere yet",
             build_inputs=("VERSION",),
             git_history=True,
-            ignore={"WHL104": "wanted"},
+            ignore={"ART104": "wanted"},
+            select={"PRJ": "first things first", "ART": "and these"},
+            severity={"SDI2": "error"},
             classifier_policy="azure",
         ),
         overrides=(Override(("a-*",), {"git_history": False}),),
@@ -84,6 +87,17 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"ignore = ['WHL104']", "ignore is ['WHL104']", "write the reason for each"),
         (TABLE + b"ignore = { WHL104 = true }", "ignore is {'WHL104': True}", "write the reason for each"),
         (TABLE + b"ignore = { WHL104 = ' ' }", "ignore is {'WHL104': ' '}", "write the reason for each"),
+        (TABLE + b"select = ['PRJ']", "select is ['PRJ']", "write the reason for each"),
+        (TABLE + b"severity = { SDI2 = 1 }", "severity is {'SDI2': 1}", 'for severity "error" or "warning"'),
+        (TABLE + b"severity = { SDI2 = 'info' }", "severity: SDI2 is 'info'", 'write "error" or "warning"'),
+        (TABLE + b"ignore = { ART140 = 'x' }", "ignore names ART140, and no check is called that", "did you mean "),
+        (TABLE + b"ignore = { art104 = 'x' }", "ignore names art104, and no check", "did you mean ART104"),
+        (TABLE + b"select = { ARX = 'x' }", "select names ARX, and no check is called that", "did you mean "),
+        (TABLE + b"severity = { ZZZ9999 = 'error' }", "severity names ZZZ9999, and no", "codes begin with "),
+        (TABLE + b"ignore = { '' = 'x' }", "ignore names , and no check is called that", "codes begin with "),
+        (TABLE + b"ignore = { BLD001 = 'x' }", "BLD001 cannot be let pass: what follows rests on it", "take it out"),
+        (TABLE + b"severity = { PUB102 = 'warning' }", "PUB102 cannot be let pass", "take it out"),
+        (OVERRIDE + b"packages = ['a']\nignore = { ART140 = 'x' }", "number 1 in pyproject.toml: ignore", "did you"),
         (TABLE + b"installer = 'conda'", 'installer is "conda"', 'installer = "uv" or installer = "pip"'),
         (TABLE + b"tag-format = '{nme}'", 'tag-format is "{nme}"', "use {name} and {version}"),
         (TABLE + b"tag-format = '{0}'", 'tag-format is "{0}"', "use {name} and {version}"),
@@ -133,15 +147,20 @@ def test_later_overrides_win() -> None:
     assert config.for_package("a-b") == Settings(test_exempt="second", git_history=True)
 
 
-def test_exemptions_add_up() -> None:
-    """An override's ``ignore`` is added to what was said before; for the same code the later reason counts."""
+def test_what_is_said_of_codes_adds_up() -> None:
+    """Overrides add to ``ignore`` and ``severity``, for the same code the later word counts; ``select`` is replaced."""
     config = read_config(
-        TABLE + b"ignore = { A1 = 'one', A2 = 'two' }\n"
-        + OVERRIDE + b"packages = ['a']\nignore = { A2 = 'other', A3 = 'three' }\n"
+        TABLE + b"ignore = { ART = 'one', INS = 'two' }\nseverity = { SDI2 = 'error' }\nselect = { PRJ = 'a start' }\n"
+        + OVERRIDE + b"packages = ['a']\nignore = { INS = 'other', PRJ = 'three' }\nseverity = { PRJ4 = 'warning' }\n"
+        + b"select = { ART = 'another' }\n"
     )  # fmt: skip
-    assert config.for_package("a").ignore == {"A1": "one", "A2": "other", "A3": "three"}
-    assert config.for_package("b").ignore == {"A1": "one", "A2": "two"}
-    assert config.settings.ignore == {"A1": "one", "A2": "two"}
+    assert config.for_package("a").rules == Rules(
+        {"ART": "one", "INS": "other", "PRJ": "three"}, {"ART": "another"}, {"SDI2": "error", "PRJ4": "warning"}
+    )
+    assert config.for_package("b").rules == Rules(
+        {"ART": "one", "INS": "two"}, {"PRJ": "a start"}, {"SDI2": "error"}
+    )  # fmt: skip
+    assert config.settings.ignore == {"ART": "one", "INS": "two"}
 
 
 @settings(deadline=None)

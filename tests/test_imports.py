@@ -17,16 +17,17 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check model record toolchain inspector",
+    "errors check model record codes toolchain inspector",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
     "changelog metadata.* project.* requirements arguments history holding",
     # workspace and plan
-    "config workspace selection plan manifest",
+    "config exemptions workspace selection plan manifest",
     # checks
     "checks.*",
     # what a stage is given, how it is shown
     "work report.*",
+    "reporting",
     # stages, and what runs them
     "stages.*",
     "bench worker",
@@ -34,6 +35,7 @@ LAYERS = (
     "completion",
     "planning",
     "chain",
+    "session",
     "command",
     "sessions",
     "<package>",

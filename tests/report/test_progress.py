@@ -38,17 +38,18 @@ def order(*names: str, **expected: float) -> Order:
 
 FAILED = Evidence(
     "demo", "1.0", Stage.TEST, "0", Outcome.FAILED,
-    (Finding("TST101", "[bold]All tests pass", Severity.ERROR, "tests/test_x.py", "mend [red]it", "x" * 200),),
+    (Finding("TST101", "All tests pass", Severity.ERROR, "tests/test_x.py", "mend [red]it", "[bold]" + "x" * 200),),
     facts={"tests": "2 ran of 3 collected"}, log="logs/demo.log", duration=2.0,
 )  # fmt: skip
 PASSED = Evidence("demo", "1.0", Stage.TEST, "0", Outcome.PASSED, duration=1.0)
 TOLD = [
-    "FAILED  test demo 1.0 (2.0s, 2 ran of 3 collected)",
-    f"        error TST101 tests/test_x.py: {'x' * 200}",
-    "          rule: [bold]All tests pass",
-    "          next: mend [red]it",
-    "          log: logs/demo.log",
+    "FAILED  test demo 1.0 (2.0s, 2 ran of 3 collected, 1 error)",
+    f"        error TST101 tests/test_x.py: [bold]{'x' * 200}",
 ]
+HOSTILE = Evidence(
+    "demo", "1.0", Stage.TEST, "0", Outcome.FAILED,
+    (Finding("TST101", "t", Severity.ERROR, "a\n::error::b", "f", "\x1b[2J ##vso[task.complete]"),),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -58,17 +59,19 @@ TOLD = [
         (FAILED, TOLD),
         (
             Evidence("demo", "?", Stage.TEST, "0", Outcome.BLOCKED, problem="no uv", hint="install it", log="l"),
+            ["BLOCKED test demo ? (0.0s)", "        blocked: no uv"],
+        ),
+        (
+            HOSTILE,
             [
-                "BLOCKED test demo ? (0.0s)",
-                "        blocked: no uv",
-                "          next: install it",
-                "          log: l",
+                "FAILED  test demo 1.0 (0.0s, 1 error)",
+                "        error TST101 a ::error::b: \\x1b[2J # #vso[task.complete]",
             ],
         ),
     ],
 )
 def test_one_package_s_outcome(evidence: Evidence, told: list[str]) -> None:
-    """The first line has the outcome, stage, package, version, duration and tests; what follows explains it."""
+    """The first line has outcome, stage, package, version, duration, tests and counts; what follows explains it."""
     assert list(lines(planned(), evidence)) == told
 
 

@@ -1,19 +1,15 @@
-"""How an outcome is told: durations, findings, and what to do next."""
+"""How things are told in text: durations, counts, and lines that are nothing but lines."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nox_release.check import Finding, Severity
+from nox_release.check import Finding
 from nox_release.model import Evidence, Outcome, Stage
-from nox_release.report.words import describe, describe_finding, duration
-
-FINDING = Finding("WHL104", "Wheel ships no bytecode", Severity.ERROR, "a.pyc", "leave it out", "a compiled file")
-PASSED = Evidence("demo", "1.0", Stage.BUILD_WHEEL, "0", Outcome.PASSED, log=".nox-release/logs/demo.log")
+from nox_release.report.words import brief, counts, duration, number, one_line, some
+from runs import finding, warning
 
 
 @pytest.mark.parametrize(
@@ -46,54 +42,80 @@ def test_a_duration_is_what_it_says(seconds: float) -> None:
     assert not minutes or float(rest.removesuffix("s")) < 60
 
 
-def test_a_finding_says_where_what_why_and_what_next() -> None:
-    """An error is told with its place, what was found, its rule and the next step."""
-    assert list(describe_finding(FINDING)) == [
-        "error WHL104 a.pyc: a compiled file",
-        "  rule: Wheel ships no bytecode",
-        "  next: leave it out",
-    ]
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain  text, with\ttabs", "plain  text, with\ttabs"),
+        ("  indented", "  indented"),
+        ("two \n lines\r\nand\u2028three", "two lines and three"),
+        ("\x1b[31mred\x07", "\\x1b[31mred\\x07"),
+        ("\u202egnp.exe", "\\u202egnp.exe"),
+        ("caf\udce9", "caf\\udce9"),
+        ("::error::no", ": :error::no"),
+        ("  ::error::no", "  : :error::no"),
+        ("tests::test_x", "tests::test_x"),
+        ("a ##vso[task.complete]", "a # #vso[task.complete]"),
+        ("a ##[group]b", "a # #[group]b"),
+        ("###[error]b", "## #[error]b"),
+        ("## a heading", "## a heading"),
+        ("Größe 大小 😀", "Größe 大小 😀"),
+    ],
+)
+def test_a_line_is_nothing_but_a_line(text: str, shown: str) -> None:
+    """Breaks become spaces, what steers a terminal is written out, and what is a command to a CI system is not one."""
+    assert one_line(text) == shown
 
 
-def test_a_finding_without_a_message_still_says_something() -> None:
-    """Where the rule says it all, the message is that it is not kept."""
-    warning = replace(FINDING, message="", severity=Severity.WARNING)
-    assert next(iter(describe_finding(warning))) == "warning WHL104 a.pyc: the rule is not kept"
-
-
-def test_an_exempted_finding_says_why_it_may_pass() -> None:
-    """An exemption is told with its reason, and asks for nothing."""
-    assert list(describe_finding(replace(FINDING, exempt="wanted"))) == [
-        "exempt WHL104 a.pyc: a compiled file",
-        "  because: wanted",
-    ]
+@given(st.text() | st.from_regex(r"\s*(::|##vso\[|##\[|###vso\[)[a-z.\n:\[#]*"))
+def test_no_text_is_more_than_a_line(text: str) -> None:
+    """Whatever a package wrote comes out as one line, printable, encodable and without a command."""
+    line = one_line(text)
+    assert len(line.splitlines()) <= 1
+    assert not line.strip().startswith("::")
+    assert "##vso[" not in line
+    assert "##[" not in line
+    assert "\x1b" not in line
+    line.encode()
+    assert one_line(line) == line
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        ({}, []),
-        ({"facts": {"tests": "exempt", "exempt": "no tests yet"}}, ["exempt: the tests were not run: no tests yet"]),
-        (
-            {"facts": {"index exempt": "a walled garden"}},
-            ["exempt: the index was not asked: a walled garden"],
-        ),
-        (
-            {"outcome": Outcome.BLOCKED, "problem": "no network", "hint": "try again"},
-            ["blocked: no network", "  next: try again", "  log: .nox-release/logs/demo.log"],
-        ),
-        (
-            {"outcome": Outcome.BLOCKED, "problem": "no network"},
-            ["blocked: no network", "  log: .nox-release/logs/demo.log"],
-        ),
-        (
-            {"outcome": Outcome.FAILED, "findings": (FINDING,)},
-            [*describe_finding(FINDING), "  log: .nox-release/logs/demo.log"],
-        ),
-        ({"findings": (replace(FINDING, exempt="wanted"),)}, list(describe_finding(replace(FINDING, exempt="wanted")))),
-    ],
-    ids=["passed", "not tested", "not asked", "blocked", "blocked without a hint", "failed", "exempt"],
+    ("names", "shown"), [(["a"], "a"), (["a", "b", "c"], "a, b, c"), (["a", "b", "c", "d"], "a, b, c and 1 more")]
 )
-def test_an_outcome_is_told_with_its_log(changes: dict[str, object], told: list[str]) -> None:
-    """Silence for what passed; else what is wrong, the next step and where the log is; exemptions always."""
-    assert list(describe(replace(PASSED, **changes))) == told  # type: ignore[arg-type]  # the fields are the case's
+def test_many_names_are_counted(names: list[str], shown: str) -> None:
+    """Some names are told, the others counted."""
+    assert some(names) == shown
+
+
+def test_one_and_many() -> None:
+    """A word has its plural where there is not one of it."""
+    assert [number(count, "error") for count in (0, 1, 2)] == ["0 errors", "1 error", "2 errors"]
+
+
+@pytest.mark.parametrize(
+    ("findings", "shown"),
+    [
+        ([], ""),
+        ([finding()], "1 error"),
+        ([finding(), warning(), warning()], "1 error, 2 warnings"),
+        ([warning(exempt="so")], "1 let pass"),
+        ([finding(exempt="so"), finding(), warning()], "1 error, 1 warning, 1 let pass"),
+    ],
+)
+def test_findings_are_counted_by_what_they_mean(findings: list[Finding], shown: str) -> None:
+    """Errors, warnings and what is let pass are counted apart."""
+    assert counts(findings) == shown
+
+
+def test_what_stopped_a_package_in_brief() -> None:
+    """Live, errors have a line each and are counted from the fourth; warnings and exemptions wait for the end."""
+    evidence = Evidence("demo", "1.0", Stage.TEST, "0", Outcome.FAILED, problem="half of it")
+    assert list(brief(evidence)) == ["blocked: half of it"]
+    errors = tuple(finding(where=str(place), message="") for place in range(5))
+    told = Evidence("demo", "1.0", Stage.TEST, "0", Outcome.FAILED, (warning(), finding(exempt="so"), *errors))
+    assert list(brief(told)) == [
+        "error PRJ402 0: The changelog has an entry",
+        "error PRJ402 1: The changelog has an entry",
+        "error PRJ402 2: The changelog has an entry",
+        "and 2 more errors",
+    ]

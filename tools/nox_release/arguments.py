@@ -41,6 +41,8 @@ class Arguments:
     keep_going: bool = False
     fresh: bool = False
     candidate: bool = False
+    explain: str = ""
+    """A code, or the beginning of codes, to be explained instead."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -70,6 +72,9 @@ def parser() -> argparse.ArgumentParser:
         dest="candidate",
         help="publish to a real index, not a rehearsal",
     )
+    made.add_argument(
+        "--explain", default="", metavar="CODE", help="tell what a check is about, or all whose codes begin so, and end"
+    )
     return made
 
 
@@ -86,9 +91,9 @@ def parse(posargs: Sequence[str]) -> Arguments:
     :raises SystemExit: after printing the help that was asked for.
     """
     found = parser().parse_intermixed_args(list(posargs))
-    if not found.targets:
+    if not found.targets and not found.explain:
         raise Misuse(
             "no target: nothing says which packages",
             "nox -s SESSION -- NAME, or -- all; nox -s publish -- --help lists the ways",
         )
-    return Arguments(tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate)
+    return Arguments(tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate, found.explain)

@@ -21,6 +21,7 @@ from nox_release.holding import holds
 from nox_release.model import REQUIRES, Evidence, Stage
 from nox_release.plan import Plan, Planned, digest_of
 from nox_release.planning import Planning
+from nox_release.report.run import FOLDER as REPORTS
 from nox_release.requirements import parsed
 from nox_release.source import Git, Snapshot
 from nox_release.work import Order
@@ -92,6 +93,16 @@ class Chain:
             planning = Planning(self.snapshot, self.git, self.store, self.config, machine.uv, self.jobs)
             self._plan = planning.plan(self.arguments.targets)
         return self._plan
+
+    @property
+    def planned(self) -> Plan | None:
+        """The plan, once it is made."""
+        return self._plan
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the reports."""
+        return self.store.root / REPORTS
 
     @property
     def jobs(self) -> int:
@@ -215,7 +226,8 @@ class Chain:
             upstream.append(self._uncommitted(planned))
         parts: list[object] = [self._code, stage, self._locks(stage), machine.interpreter, self.config.installer]
         parts += [machine.uv and self._uv(machine.uv), planned.name, planned.version, planned.source, upstream]
-        parts += [settings.ignore, [asdict(settings)[key] for key in _SETTINGS.get(stage, ())]]
+        parts += [settings.ignore, settings.select, settings.severity]
+        parts += [[asdict(settings)[key] for key in _SETTINGS.get(stage, ())]]
         parts += [self.config.credentials, self.config.pass_environment, planned.siblings]
         if stage is Stage.TEST:
             parts += [planned.test_siblings, planned.test_requires, planned.test_constraints, planned.test_problem]

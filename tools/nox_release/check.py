@@ -71,6 +71,8 @@ class Check(Generic[T]):
     find: Callable[[T], Iterable[Problem]]
     pypi: bool = False
     """PyPI refuses an upload that breaks the rule."""
+    essential: bool = False
+    """What follows rests on it, so no configuration lets its findings pass."""
 
     def run(self, subject: T) -> Iterator[Finding]:
         """Yield a finding for every problem that *subject* has."""
@@ -86,11 +88,32 @@ class Rules:
 
     ignore: Mapping[str, str] = field(default_factory=dict)
     """Code or prefix of codes → the reason for letting such findings pass."""
+    select: Mapping[str, str] = field(default_factory=dict)
+    """Code or prefix of codes → the reason for looking at nothing but such; empty: everything is looked at."""
+    severity: Mapping[str, str] = field(default_factory=dict)
+    """Code or prefix of codes → ``error`` or ``warning``."""
+
+    def selects(self, code: str) -> bool:
+        """Whether the check *code* is to look at all."""
+        return not self.select or longest(self.select, code) is not None
 
     def apply(self, finding: Finding) -> Finding:
-        """Return *finding* with the reason of the longest entry of ``ignore`` that its code starts with."""
-        codes = [code for code in self.ignore if finding.code.startswith(code)]
-        return replace(finding, exempt=self.ignore[max(codes, key=len)]) if codes else finding
+        """Return *finding* with what the longest entries that its code starts with say of it.
+
+        What PyPI refuses stays an error: only ``ignore``, which asks for a reason, lets it pass.
+        """
+        if (entry := longest(self.ignore, finding.code)) is not None:
+            finding = replace(finding, exempt=self.ignore[entry])
+        if (entry := longest(self.severity, finding.code)) is not None:
+            severity = Severity(self.severity[entry])
+            if severity is Severity.ERROR or not finding.pypi:
+                finding = replace(finding, severity=severity)
+        return finding
+
+
+def longest(entries: Iterable[str], code: str) -> str | None:
+    """Return the longest of *entries* that *code* starts with; None where it starts with none."""
+    return max((entry for entry in entries if code.startswith(entry)), key=len, default=None)
 
 
 @dataclass(frozen=True)
@@ -126,11 +149,18 @@ class Family(Generic[T]):
     checks: list[Check[T]] = field(default_factory=list)
 
     def check(
-        self, code: str, title: str, severity: Severity = Severity.ERROR, *, pypi: bool = False
+        self,
+        code: str,
+        title: str,
+        severity: Severity = Severity.ERROR,
+        *,
+        pypi: bool = False,
+        essential: bool = False,
     ) -> Callable[[Callable[[T], Iterable[Problem]]], Callable[[T], Iterable[Problem]]]:
         """Declare the decorated generator as the check *code* of this family.
 
         :param pypi: PyPI refuses an upload that breaks the rule.
+        :param essential: what follows rests on it, so no configuration lets its findings pass.
         :raises ValueError: for a code of another family, a code taken twice, or a function without a docstring.
         """
 
@@ -139,13 +169,13 @@ class Family(Generic[T]):
                 raise ValueError(f"{code} is not a free code of the family {self.prefix}")
             if not (why := inspect.getdoc(find)):
                 raise ValueError(f"{code} does not say why it is there")
-            self.checks.append(Check(code, title, severity, why, find, pypi))
+            self.checks.append(Check(code, title, severity, why, find, pypi, essential))
             return find
 
         return declare
 
     def run(self, subject: T, rules: Rules | None = None, clock: Callable[[], float] = time.perf_counter) -> Verdict:
-        """Look at *subject* with every check of the family.
+        """Look at *subject* with every check of the family that *rules* select.
 
         :param clock: tells seconds; only differences count.
         """
@@ -153,8 +183,10 @@ class Family(Generic[T]):
         found: list[Finding] = []
         seconds = {}
         for check in self.checks:
+            if not (check.essential or rules.selects(check.code)):
+                continue
             began = clock()
-            found += map(rules.apply, check.run(subject))
+            found += check.run(subject) if check.essential else map(rules.apply, check.run(subject))
             seconds[check.code] = clock() - began
         return Verdict(tuple(found), seconds)
 

@@ -4,125 +4,167 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
-import shutil
 import sys
 import time
-import uuid
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 
 import nox
-import nox.command
 
-from nox_release import toolchain, worker
 from nox_release.arguments import parse
 from nox_release.chain import Chain, Machine, Step
-from nox_release.environment import without_credentials
 from nox_release.errors import Blocked, Misuse
-from nox_release.evidence import write_atomically
-from nox_release.model import REQUIRES, Evidence, Outcome, Stage
+from nox_release.exemptions import look, stale, unselected
+from nox_release.model import Evidence, Outcome, Stage
 from nox_release.plan import Plan, Planned
-from nox_release.record import to_json
 from nox_release.report.candidate import candidate
-from nox_release.report.table import Cell, Row, State, table
-from nox_release.report.words import describe
+from nox_release.report.closing import closing
+from nox_release.report.explain import explain
+from nox_release.report.run import Entry, Run, State
+from nox_release.report.words import one_line
+from nox_release.reporting import clear, tell, write
+from nox_release.session import machine_of, needs, queued, work
 from nox_release.work import Order
 
-PATIENCE = 20.0
-"""Seconds that a worker has to end its children after Ctrl-C, before nox ends it."""
 _STATES = {Outcome.PASSED: State.PASSED, Outcome.FAILED: State.FAILED, Outcome.BLOCKED: State.BLOCKED}
+_MORE = "sessions of this command have still to come, or were not run"
 
 
 class Command:
     """What the sessions of one nox process share: the chain, and what became of each package so far."""
 
-    def __init__(self, root: Path, started: float) -> None:
+    def __init__(self, root: Path, started: float, environ: Mapping[str, str] = os.environ) -> None:
         self._root = root
         self._started = started
+        self._environ = environ
         self._chain: Chain | None = None
-        self._cells: dict[tuple[str, Stage], Cell] = {}
+        self._entries: dict[str, dict[Stage, Entry]] = {}
         self._failed: set[Stage] = set()
+        self._closed = False
 
     def run(self, stage: Stage, session: nox.Session) -> None:
         """Do one stage in its session."""
-        with _told(), _closing(self):
+        with _told():
             first = self._chain is None
             if self._chain is None:
                 arguments = parse(session.posargs)
+                if arguments.explain:
+                    _say(explain(arguments.explain))
+                    raise SystemExit(0)
                 if arguments.candidate:
                     raise Misuse(
                         "publishing to a real index is not part of this version; nothing was uploaded",
                         "without --candidate-for-release, publish rehearses on an index of its own",
                     )
                 self._chain = Chain(self._root, arguments, self._started)
-            chain = self._chain
-            machine = _machine(session, chain)
-            plan = chain.plan(machine)
-            if first:
-                _say(_opening(plan))
-            self._stage(stage, session, chain, machine, plan)
+            with self._reported(self._chain):
+                machine = machine_of(session, self._chain)
+                plan = self._chain.plan(machine)
+                if first:
+                    _say(_opening(plan))
+                self._stage(stage, session, self._chain, machine, plan)
+
+    @contextlib.contextmanager
+    def _reported(self, chain: Chain) -> Iterator[None]:
+        """Leave the reports as far as a session came, however it ends, and no process of ours behind."""
+        stopped, self._closed = _MORE, False
+        if not self._entries:
+            clear(chain.reports)
+        try:
+            yield
+        except KeyboardInterrupt:
+            stopped = "it was interrupted"
+            raise
+        except Blocked as error:
+            stopped = str(error)
+            raise
+        finally:
+            if not self._closed and chain.planned is not None:
+                write(self._run(chain, chain.planned, stopped), chain.reports)
+            chain.close()
+
+    def _run(self, chain: Chain, plan: Plan, stopped: str = "") -> Run:
+        """What the command came to so far."""
+        looks = {
+            name: look(entry.evidence for entry in entries.values() if entry.evidence)
+            for name, entries in self._entries.items()
+        }
+        return Run(
+            plan,
+            self._entries,
+            version=metadata.version("nox-release"),
+            started=self._started,
+            duration=time.time() - self._started,
+            files=chain.snapshot.files,
+            prefix=chain.snapshot.prefix,
+            stopped=stopped,
+            stale=tuple(stale(chain.config, plan.workspace, looks)),
+            unselected=tuple(unselected(chain.config, self._entries)),
+        )
 
     def _stage(self, stage: Stage, session: nox.Session, chain: Chain, machine: Machine, plan: Plan) -> None:
         if stage is Stage.PUBLISH:
             _deliver(chain, plan, machine)
-        queued = _queued(session)
-        step = chain.step(stage, machine, queued)
+        step = chain.step(stage, machine, queued(session))
         if stage is Stage.BUILD_SDIST:
             here = {*step.reused, *step.held, *(step.order.inputs if step.order else ())}
             _say(_companions([planned for planned in plan.packages if planned.name in here]))
         _say(_held_or_reused(stage, step))
         for name, evidence in step.reused.items():
-            self._cells[name, stage] = Cell(State.UNCHANGED, evidence.duration, _note(evidence))
-        for name in step.held:
-            self._cells[name, stage] = Cell(State.NOT_RUN)
+            self._enter(name, stage, Entry(State.UNCHANGED, evidence))
+        for name, why in step.held.items():
+            self._enter(name, stage, Entry(State.NOT_RUN, why=why))
         if step.order:
             began = time.time()
-            if not _work(session, step.order, chain):
+            try:
+                worked = work(session, step.order, chain)
+            except BaseException:
+                self._enter_ended(step.order, chain, began)
+                raise
+            if not worked:
                 session.skip("the tools are installed; nothing was checked (--install-only)")
             for name, inputs in step.order.inputs.items():
-                self._cells[name, stage] = _cell(chain.outcome(stage, name, inputs, began), name, stage)
+                self._enter(name, stage, _entry(chain.outcome(stage, name, inputs, began), name, stage))
         self._end(stage, session, chain, machine, plan)
+
+    def _enter_ended(self, order: Order, chain: Chain, began: float) -> None:
+        """What became of the packages of a stage that was itself ended."""
+        for name, inputs in order.inputs.items():
+            evidence = chain.outcome(order.stage, name, inputs, began)
+            ended = Entry(State.NOT_RUN, why="the command was ended before")
+            self._enter(name, order.stage, Entry(_STATES[evidence.outcome], evidence) if evidence else ended)
+
+    def _enter(self, name: str, stage: Stage, entry: Entry) -> None:
+        self._entries.setdefault(name, {})[stage] = entry
 
     def _end(self, stage: Stage, session: nox.Session, chain: Chain, machine: Machine, plan: Plan) -> None:
         """Fail or go on: a stage that later ones need goes on with the packages that passed."""
-        bad = [planned.name for planned in plan.packages if not self._good(planned.name, stage)]
-        some_good = len(bad) < sum((planned.name, stage) in self._cells for planned in plan.packages)
-        to_come = {later for later in _queued(session) or () if not self._failed & _needs(later)}
-        needed_later = {later for later in to_come if stage in _needs(later)}
-        fails = (bad or plan.broken) and not (needed_later and some_good)
+        here = {name: entries[stage] for name, entries in self._entries.items() if stage in entries}
+        bad = [planned.name for planned in plan.packages if planned.name in here and not here[planned.name].state.good]
+        to_come = {later for later in queued(session) or () if not self._failed & needs(later)}
+        needed_later = {later for later in to_come if stage in needs(later)}
+        fails = (bad or plan.broken) and not (needed_later and len(bad) < len(here))
         if fails:
             self._failed.add(stage)
-            to_come -= {later for later in to_come if stage in _needs(later)}
+            to_come -= {later for later in to_come if stage in needs(later)}
         if not to_come:
             self._close(plan, chain, machine, stage)
         if fails:
             session.error(_verdict(bad, plan, stage))
 
-    def _good(self, name: str, stage: Stage) -> bool:
-        cell = self._cells.get((name, stage))
-        return cell is None or cell.state in (State.PASSED, State.UNCHANGED)
-
     def _close(self, plan: Plan, chain: Chain, machine: Machine, last: Stage) -> None:
-        """Print the closing table and what to do next."""
+        """Write the reports and print what they say."""
         if last is not Stage.PUBLISH:
             _deliver(chain, plan, machine)
-        stages = [stage for stage in Stage if any(key[1] is stage for key in self._cells)]
-        shown = {name for name, _ in self._cells}
-        rows = [
-            Row(planned.name, planned.version, not planned.target,
-                {stage: cell for stage in stages if (cell := self._cells.get((planned.name, stage)))})
-            for planned in plan.packages
-            if planned.name in shown
-        ]  # fmt: skip
-        _say(["", *table(rows, stages), ""])
-        for broken in plan.broken:
-            _say([f"BLOCKED {broken.name}: {broken.message}", f"  next: {broken.hint}"])
-        if any(cell.state not in (State.PASSED, State.UNCHANGED) for cell in self._cells.values()):
-            _say(["next: mend what is told above, then type the same command again; what passed is not run again"])
+        run = self._run(chain, plan)
+        write(run, chain.reports)
+        self._closed = True
+        _say(closing(run))
         if last is Stage.PUBLISH:
             _say(candidate(plan, {p.name: chain.evidence(Stage.PUBLISH, p, machine) for p in plan.targets}, chain.tag))
+        for command in tell(run, chain.reports, self._environ):
+            print(command, flush=True)
 
 
 def _deliver(chain: Chain, plan: Plan, machine: Machine) -> None:
@@ -148,120 +190,27 @@ def _companions(packages: Iterable[Planned]) -> Iterator[str]:
 
 
 def _held_or_reused(stage: Stage, step: Step) -> Iterator[str]:
-    many = len(step.reused) > 3
-    if many:
+    if len(step.reused) > 3:
         yield f"unchanged {stage}: {len(step.reused)} packages, not run again (--fresh does)"
-    exempt: Counter[str] = Counter()
     for name, evidence in step.reused.items():
-        if not many:
+        if len(step.reused) <= 3:
             yield f"unchanged {stage} {name} {evidence.version}: not run again (--fresh does)"
-        lines = [f"        {line}" for line in describe(evidence) if line.startswith(("exempt", "  because"))]
-        if many:
-            exempt["\n".join(lines)] += bool(lines)
-        else:
-            yield from lines
-    for text, count in (+exempt).items():
-        yield f"{text} ({count} packages)" if count > 1 else text
     for name, why in step.held.items():
         yield f"not run {stage} {name}: {why}"
 
 
-def _work(session: nox.Session, order: Order, chain: Chain) -> bool:
-    """Install the stage's tools and run its worker; False where nox was told only to install."""
-    _install_tools(session, order)
-    path = chain.store.folder("tmp") / f"order-{uuid.uuid4().hex}.json"
-    write_atomically(path, to_json(order).encode())
-    environ = without_credentials(os.environ, order.config.credentials, order.config.pass_environment)
-    for name in ("PYTHONPATH", "PYTHONHOME"):
-        environ.pop(name, None)
-    try:
-        with contextlib.suppress(nox.command.CommandFailed):  # what has no evidence is blocked, and told as that
-            return session.run(
-                "python", "-I", worker.__file__, "stage", str(path),
-                env=environ, include_outer_env=False, log=False,
-                interrupt_timeout=PATIENCE, terminate_timeout=PATIENCE,
-            ) is not None  # fmt: skip
-    finally:
-        path.unlink(missing_ok=True)
-    return True
-
-
-def _install_tools(session: nox.Session, order: Order) -> None:
-    """Bring the session's virtualenv to exactly the pinned tools.
-
-    nox reuses it, with ``-R`` without installing anything; so what is there is looked at.
-    """
-    locks = toolchain.files(order.stage, order.config.installer)
-    pins = toolchain.pins(locks)
-    (packages,) = [*Path(session.virtualenv.location).glob("lib/python*/site-packages")][:1] or [Path("absent")]
-    if not toolchain.missing(pins, packages):
-        return
-    session.log(f"installing the {len(pins)} pinned tools of {order.stage}")
-    with contextlib.suppress(nox.command.CommandFailed):
-        session.install("--quiet", "--no-deps", *pins, silent=True, log=False)
-    if absent := toolchain.missing(pins, packages):
-        raise Blocked(
-            f"the tools of {order.stage} could not be installed: {', '.join(absent[:3])}",
-            "look at the output above; with -R or --no-install nox installs nothing",
-        )
-
-
-def _cell(evidence: Evidence | None, name: str, stage: Stage) -> Cell:
+def _entry(evidence: Evidence | None, name: str, stage: Stage) -> Entry:
     if evidence is None:
-        _say([f"BLOCKED {stage} {name}: the worker ended without an answer", "  next: run the command again"])
-        return Cell(State.BLOCKED)
-    return Cell(_STATES[evidence.outcome], evidence.duration, _note(evidence))
-
-
-def _note(evidence: Evidence) -> str:
-    return "exempt" if "exempt" in evidence.facts else ""
-
-
-def _machine(session: nox.Session, chain: Chain) -> Machine:
-    """What this session works with."""
-    if not hasattr(session.virtualenv, "location"):
-        raise Misuse("the stages' tools need virtualenvs of their own", "run nox without --no-venv")
-    settings = {}
-    with contextlib.suppress(FileNotFoundError):
-        lines = Path(session.virtualenv.location, "pyvenv.cfg").read_text().splitlines()
-        settings = dict(line.partition(" = ")[::2] for line in lines)
-    version = ".".join((settings.get("version_info") or settings.get("version", "")).split(".")[:3])
-    interpreter = f"{settings.get('implementation', '')} {version} {sys.platform} {platform.machine()}"
-    return Machine("" if chain.config.installer == "pip" else _uv(), interpreter)
-
-
-def _uv() -> str:
-    beside = Path(sys.executable).with_name("uv")
-    found = str(beside) if beside.exists() else shutil.which("uv")
-    if found is None:
-        raise Blocked("uv is not installed", 'pip install uv, or set installer = "pip" in [tool.nox-release]')
-    return found
-
-
-def _needs(stage: Stage) -> set[Stage]:
-    """The stages that *stage* requires, and those that they require."""
-    return set(REQUIRES[stage]).union(*(_needs(needed) for needed in REQUIRES[stage]))
-
-
-def _queued(session: nox.Session) -> frozenset[Stage] | None:
-    """The stages that nox has still to run; None where that cannot be known.
-
-    nox tells no session which others were asked for, so this looks at its queue. With ``-j`` and
-    ``--no-dependencies`` others may run in other processes; then every failure fails its own session.
-    """
-    try:
-        if session._runner.global_config.no_dependencies:
-            return None
-        names = [runner.name for runner, queued in session._runner.manifest.list_all_sessions() if queued]
-    except AttributeError:
-        return None
-    return frozenset(Stage(name) for name in names if name in set(Stage))
+        why = "the worker ended without an answer"
+        _say([f"BLOCKED {stage} {name}: {why}"])
+        return Entry(State.BLOCKED, why=why)
+    return Entry(_STATES[evidence.outcome], evidence)
 
 
 def _verdict(bad: Iterable[str], plan: Plan, stage: Stage) -> str:
     names = [*bad, *(broken.name for broken in plan.broken)]
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f"{stage} did not pass for {shown}"
+    return one_line(f"{stage} did not pass for {shown}")
 
 
 @contextlib.contextmanager
@@ -270,20 +219,11 @@ def _told() -> Iterator[None]:
     try:
         yield
     except Blocked as error:
-        print(f"nox-release: {error}", file=sys.stderr, flush=True)
+        for line in f"nox-release: {error}".splitlines():
+            print(one_line(line), file=sys.stderr, flush=True)
         raise SystemExit(error.exit_code) from None
-
-
-@contextlib.contextmanager
-def _closing(command: Command) -> Iterator[None]:
-    """Leave no process of ours behind a session."""
-    try:
-        yield
-    finally:
-        if command._chain is not None:
-            command._chain.close()
 
 
 def _say(lines: Iterable[str]) -> None:
     for line in lines:
-        print(line, flush=True)
+        print(one_line(line), flush=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from nox_release.check import Rules, matches
+from nox_release.check import Rules, Severity, matches
+from nox_release.codes import beginning, suggestion
 from nox_release.errors import Misuse
 
 CLASSIFIER_POLICIES = ("consistent", "azure", "none")
@@ -48,11 +49,19 @@ class Settings:
     """Code of a check, or the beginning of codes → the reason for letting its findings pass."""
     classifier_policy: str = "consistent"
     """What the classifier of the development status has to say: see :data:`CLASSIFIER_POLICIES`."""
+    select: Mapping[str, str] = field(default_factory=dict)
+    """Code, or the beginning of codes → the reason for looking at nothing but these; empty: at everything."""
+    severity: Mapping[str, str] = field(default_factory=dict)
+    """Code, or the beginning of codes → ``error`` or ``warning``."""
 
     @property
     def rules(self) -> Rules:
         """What is said of findings."""
-        return Rules(self.ignore)
+        return Rules(self.ignore, self.select, self.severity)
+
+
+ADDED = frozenset({"ignore", "severity"})
+"""Of these an override adds its own to what was said before."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +96,13 @@ class Config:
     overrides: tuple[Override, ...] = ()
 
     def for_package(self, name: str) -> Settings:
-        """Return the settings of one package: later overrides win, ``ignore`` adds up."""
+        """Return the settings of one package: later overrides win, ``ignore`` and ``severity`` add up."""
         settings = self.settings
         for override in self.overrides:
             if matches(name, override.packages):
                 changes = dict(override.changes)
-                if "ignore" in changes:
-                    changes["ignore"] = {**settings.ignore, **changes["ignore"]}
+                for key in ADDED & changes.keys():
+                    changes[key] = {**getattr(settings, key), **changes[key]}
                 settings = replace(settings, **changes)
         return settings
 
@@ -182,10 +191,27 @@ def _values(table: dict[str, Any], known: dict[str, Any], place: str) -> dict[st
             )  # fmt: skip
             raise Misuse(f"{place}: unknown key {key}", hint)
         values[name] = _value(value, known[name], f"{place}: {key}")
+        if name in {"ignore", "select", "severity"}:
+            _check_codes(name, values[name], f"{place}: {key}")
     if values.get("classifier_policy", CLASSIFIER_POLICIES[0]) not in CLASSIFIER_POLICIES:
         hint = f"write one of {', '.join(CLASSIFIER_POLICIES)}"
         raise Misuse(f"{place}: classifier-policy is {values['classifier_policy']!r}", hint)
     return values
+
+
+def _check_codes(key: str, entries: Mapping[str, str], place: str) -> None:
+    """Refuse what no check is called, and what must not be said of one."""
+    for entry, said in entries.items():
+        if not (checks := beginning(entry)):
+            raise Misuse(f"{place} names {entry}, and no check is called that", suggestion(entry))
+        if key == "severity" and said not in set(Severity):
+            raise Misuse(f"{place}: {entry} is {said!r}", 'write "error" or "warning"')
+        lowers = key == "severity" and said == Severity.WARNING
+        if (key == "ignore" or lowers) and all(check.essential for check in checks):
+            raise Misuse(f"{place}: {entry} cannot be let pass: what follows rests on it", "take it out")
+        if lowers and all(check.essential or check.pypi for check in checks):
+            hint = f'if it goes to another index, say so: ignore = {{ {entry} = "the reason" }}'
+            raise Misuse(f"{place}: PyPI refuses what breaks {entry}, so it stays an error", hint)
 
 
 def _value(value: Any, example: Any, place: str) -> Any:
@@ -209,4 +235,5 @@ def _value(value: Any, example: Any, place: str) -> Any:
         case _:
             if isinstance(value, dict) and all(isinstance(item, str) and item.strip() for item in value.values()):
                 return dict(value)
-            raise Misuse(f"{place} is {value!r}", 'write the reason for each: { CODE = "why it may pass" }')
+            hint = 'write the reason for each: { CODE = "why" }; for severity "error" or "warning"'
+            raise Misuse(f"{place} is {value!r}", hint)

@@ -82,6 +82,8 @@ class Plan:
     """Tag of each target's version that is there already → the commit that it names."""
     all_tags: str = ""
     """Digest of every tag of the repository."""
+    workspace: tuple[str, ...] = ()
+    """Names of all packages of the workspace but those that are never to be uploaded."""
 
     def __getitem__(self, name: str) -> Planned:
         return next(planned for planned in self.packages if planned.name == name)

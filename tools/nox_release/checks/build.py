@@ -28,7 +28,7 @@ class Build:
 BUILD: Family[Build] = Family("BLD", "a build")
 
 
-@BUILD.check("BLD001", "The build backend builds the package")
+@BUILD.check("BLD001", "The build backend builds the package", essential=True)
 def backend_builds(build: Build) -> Iterator[Problem]:
     """A package that does not build from what is committed is built from something else on somebody's machine."""
     if build.failure:
@@ -37,7 +37,7 @@ def backend_builds(build: Build) -> Iterator[Problem]:
         )
 
 
-@BUILD.check("BLD002", "The built file can be read")
+@BUILD.check("BLD002", "The built file can be read", essential=True)
 def readable(build: Build) -> Iterator[Problem]:
     """Installers refuse what is not an archive of the specified form, or unpack it where it should not be."""
     if build.unsound:

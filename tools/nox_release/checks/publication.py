@@ -33,14 +33,14 @@ class Publication:
 PUBLICATION: Family[Publication] = Family("PUB", "a publication")
 
 
-@PUBLICATION.check("PUB101", "The index takes every file")
+@PUBLICATION.check("PUB101", "The index takes every file", essential=True)
 def taken(publication: Publication) -> Iterator[Problem]:
     """A release of which the index refuses one file is half a release, and its version is used up."""
     for filename, answer in publication.refused.items():
         yield Problem(filename, "mend what the index says", answer)
 
 
-@PUBLICATION.check("PUB102", "The index lists and serves exactly the approved bytes")
+@PUBLICATION.check("PUB102", "The index lists and serves exactly the approved bytes", essential=True)
 def same_bytes(publication: Publication) -> Iterator[Problem]:
     """Accepted is not published: users get what the Simple API lists and what its links serve."""
     for filename, digest in publication.wanted.items():

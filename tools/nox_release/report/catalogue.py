@@ -1,7 +1,11 @@
-"""The page of all checks, made from their declarations: ``python -m nox_release.report.catalogue``."""
+"""The catalogue of all checks, made from their declarations: ``python -m nox_release.report.catalogue [--json]``.
+
+Without an option it is the page docs/checks.md, with ``--json`` the data that :mod:`nox_release.codes` reads.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,30 +24,73 @@ from nox_release.checks.requirements import REQUIREMENTS
 from nox_release.checks.sdist import SDIST
 from nox_release.checks.tests import TESTS
 from nox_release.checks.version import VERSION
+from nox_release.codes import Catalogue, Described
+from nox_release.model import Stage
+from nox_release.record import to_json
 
-FAMILIES: Sequence[Family[Any]] = (
-    *(PYPROJECT, README, CLASSIFIERS, CHANGELOG, VERSION, LICENCE, REQUIREMENTS, HISTORY),
-    *(BUILD, SDIST, ARTIFACTS, INSTALLATION, TESTS, PUBLICATION),
+Listed = tuple[Family[Any], tuple[Stage, ...]]
+"""A family, and the stages that run it."""
+
+FAMILIES: Sequence[Listed] = (
+    (PYPROJECT, (Stage.LINT_METADATA,)),
+    (README, (Stage.LINT_METADATA,)),
+    (CLASSIFIERS, (Stage.LINT_METADATA,)),
+    (CHANGELOG, (Stage.LINT_METADATA,)),
+    (VERSION, (Stage.LINT_METADATA,)),
+    (LICENCE, (Stage.LINT_METADATA,)),
+    (REQUIREMENTS, (Stage.LINT_METADATA,)),
+    (HISTORY, (Stage.LINT_METADATA,)),
+    (BUILD, (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)),
+    (SDIST, (Stage.BUILD_SDIST,)),
+    (ARTIFACTS, (Stage.VERIFY_ARTIFACTS,)),
+    (INSTALLATION, (Stage.VERIFY_ARTIFACTS,)),
+    (TESTS, (Stage.TEST,)),
+    (PUBLICATION, (Stage.PUBLISH,)),
 )
 """In the order in which a package meets them."""
 
 
-def catalogue(families: Sequence[Family[Any]] = FAMILIES) -> Iterator[str]:
+def described(families: Sequence[Listed] = FAMILIES) -> Catalogue:
+    """Return what the declarations say, as data."""
+    return Catalogue(
+        tuple(
+            Described(
+                check.code, check.title, check.severity, check.pypi, check.essential, check.why, family.title, stages
+            )
+            for family, stages in families
+            for check in sorted(family.checks, key=lambda check: check.code)
+        )
+    )
+
+
+def catalogue(families: Sequence[Listed] = FAMILIES) -> Iterator[str]:
     """Yield the lines of the page, in Markdown."""
     yield "# Checks"
     yield ""
-    yield "Each is a rule about a sound package. `ignore` in the [configuration](configuration.md) lets the findings of"
-    yield "one pass, with a reason, by its code or the beginning of codes."
-    for family in families:
+    yield "Each is a rule about a sound package. `select`, `ignore` and `severity` in the"
+    yield "[configuration](configuration.md#which-checks-count) say, by a code or the beginning of codes, which of"
+    yield "them count and for what. `nox -s lint-metadata -- --explain CODE` prints what stands here."
+    for family, stages in families:
         yield ""
         yield f"## {family.prefix}: {family.title}"
-        for check in sorted(family.checks, key=lambda check: check.code):
+        yield ""
+        yield f"Looked at by {' and '.join(f'`{stage}`' for stage in stages)}."
+        for check in described([(family, stages)]).checks:
+            yield ""
+            yield f'<a id="{check.code.lower()}"></a>'
             yield ""
             yield f"### {check.code}: {check.title}"
             yield ""
-            yield f"*{check.severity.value.capitalize()}.* {check.why}"
+            lasting = " No configuration lets it pass: what follows rests on it." if check.essential else ""
+            owner = "PyPI refuses it" if check.pypi else "Our own rule"
+            yield f"*{check.severity.value.capitalize()}. {owner}.*{lasting}"
+            yield ""
+            yield check.why
 
 
 if __name__ == "__main__":
-    for line in catalogue():
-        print(line)
+    if sys.argv[1:] == ["--json"]:
+        print(to_json(described()))
+    else:
+        for line in catalogue():
+            print(line)

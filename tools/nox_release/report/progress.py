@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from nox_release.model import Evidence, Outcome
 from nox_release.plan import Planned
-from nox_release.report.words import describe, duration
+from nox_release.report.words import brief, counts, duration, one_line
 from nox_release.work import Order
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ class Shown:
 
 
 def lines(planned: Planned, evidence: Evidence) -> Iterator[str]:
-    """The lines that tell one package's outcome."""
-    tests = f", {evidence.facts['tests']}" if "tests" in evidence.facts else ""
-    mark = MARKS[evidence.outcome]
-    yield f"{mark:7} {evidence.stage} {planned.name} {evidence.version} ({duration(evidence.duration)}{tests})"
-    for line in describe(evidence):
-        yield f"        {line}"
+    """The lines that tell one package's outcome, whatever it put into them."""
+    told = [duration(evidence.duration), evidence.facts.get("tests", ""), counts(evidence.findings)]
+    head = f"{MARKS[evidence.outcome]:7} {evidence.stage} {planned.name} {evidence.version}"
+    yield one_line(f"{head} ({', '.join(part for part in told if part)})")
+    for line in brief(evidence):
+        yield f"        {one_line(line)}"
 
 
 class Plain:

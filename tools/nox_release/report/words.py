@@ -1,11 +1,19 @@
-"""How a package's outcome is told in text: the same words live, in logs and in tables."""
+"""How things are told in text: the same words live, in logs and in reports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from nox_release.check import Finding
 from nox_release.model import Evidence
+
+SHOWN = 3
+"""Errors of a package that are told at once; all of them are told at the end."""
+
+_BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+# What has no width or steers a terminal, and what turns the direction of writing.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 def duration(seconds: float) -> str:
@@ -16,28 +24,38 @@ def duration(seconds: float) -> str:
     return f"{whole}s" if whole < 120 else f"{whole // 60}m{whole % 60:02}s"
 
 
-def describe(evidence: Evidence) -> Iterator[str]:
-    """Every failure and warning of one package: what, where, why, the next step, and the log."""
+def one_line(text: str) -> str:
+    """Return *text* as one line that is a command to no terminal and to no CI system, whatever a package put in it."""
+    text = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], _BREAKS.sub(" ", text))
+    text = re.sub(r"##(?=\w*\[)", "# #", text)  # Azure Pipelines and GitHub look for it anywhere in a line
+    return re.sub(r"^(\s*):(?=:)", r"\1: ", text)  # GitHub looks for :: at its beginning
+
+
+def number(count: int, word: str) -> str:
+    """Return *count* with its word, in the plural where it is not one."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def some(names: Sequence[str], shown: int = 3) -> str:
+    """Return the first of *names*, and how many more there are."""
+    return ", ".join(names[:shown]) + (f" and {len(names) - shown} more" if len(names) > shown else "")
+
+
+def counts(findings: Sequence[Finding]) -> str:
+    """How many errors, warnings and exemptions there are; empty where there is none."""
+    exempt = sum(bool(finding.exempt) for finding in findings)
+    errors = sum(finding.fails for finding in findings)
+    warnings = len(findings) - exempt - errors
+    told = [number(errors, "error") if errors else "", number(warnings, "warning") if warnings else ""]
+    return ", ".join([part for part in told if part] + ([f"{exempt} let pass"] if exempt else []))
+
+
+def brief(evidence: Evidence) -> Iterator[str]:
+    """What stopped one package, a line each; how to mend it is told at the end."""
     if evidence.problem:
         yield f"blocked: {evidence.problem}"
-        if evidence.hint:
-            yield f"  next: {evidence.hint}"
-    for finding in evidence.findings:
-        yield from describe_finding(finding)
-    if reason := evidence.facts.get("exempt"):
-        yield f"exempt: the tests were not run: {reason}"
-    if reason := evidence.facts.get("index exempt"):
-        yield f"exempt: the index was not asked: {reason}"
-    if not evidence.passed:
-        yield f"  log: {evidence.log}"
-
-
-def describe_finding(finding: Finding) -> Iterator[str]:
-    """One finding in two or three lines."""
-    word = "exempt" if finding.exempt else finding.severity.value
-    yield f"{word} {finding.code} {finding.where}: {finding.message or 'the rule is not kept'}"
-    if finding.exempt:
-        yield f"  because: {finding.exempt}"
-        return
-    yield f"  rule: {finding.title}"
-    yield f"  next: {finding.fix}"
+    errors = [finding for finding in evidence.findings if finding.fails]
+    for finding in errors[:SHOWN]:
+        yield f"error {finding.code} {finding.where}: {finding.message or finding.title}"
+    if len(errors) > SHOWN:
+        yield f"and {number(len(errors) - SHOWN, 'more error')}"
