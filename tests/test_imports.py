@@ -19,7 +19,7 @@ LAYERS = (
     # what everything speaks of
     "errors check model record toolchain inspector",
     # the doors, and readers of one thing that is handed to them
-    "process source export evidence environment archive backend index.* "
+    "process source export evidence environment archive distribution.* backend index.* "
     "changelog metadata.* project requirements arguments",
     # workspace and plan
     "config workspace selection plan manifest",
@@ -40,7 +40,7 @@ LAYERS = (
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"index", "metadata", "report"}
+TOGETHER = {"distribution", "index", "metadata", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 
