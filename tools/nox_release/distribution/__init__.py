@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import replace
 from pathlib import Path
 
-from nox_release.distribution.faults import Fault, FaultKind
+from nox_release.distribution.faults import Faults
+from nox_release.distribution.model import Distribution, Fault, FaultKind
+from nox_release.distribution.tarred import read_tar
+from nox_release.distribution.zipped import read_zip
 from nox_release.errors import Blocked
-from nox_release.model import Kind
 
 __all__ = ["Distribution", "Fault", "FaultKind", "inspect"]
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """What the bytes of a file say."""
-
-    filename: str
-    size: int
-    """In bytes."""
-    kind: Kind | None
-    """By the suffix; None where it is neither ``.tar.gz`` nor ``.whl``."""
-    top: str = ""
-    """An sdist's one top folder, a wheel's .dist-info folder; empty where there is none."""
-    metadata: bytes | None = None
-    """Content of an sdist's PKG-INFO or a wheel's METADATA; None where it is absent or cannot be read."""
-    entry_points: bytes | None = None
-    """Content of a wheel's entry_points.txt."""
-    wheel: bytes | None = None
-    """Content of a wheel's WHEEL."""
-    record: bytes | None = None
-    """Content of a wheel's RECORD."""
-    licences: frozenset[str] = frozenset()
-    """Paths that a License-File may name: an sdist's files below its top folder, a wheel's below .dist-info/licenses."""
-    members: int = 0
-    """Entries of the archive, folders too."""
-    unpacked: int = 0
-    """Bytes that the archive claims to unpack to, as far as it was read."""
-    faults: tuple[Fault, ...] = ()
 
 
 def inspect(path: Path) -> Distribution:
@@ -47,9 +22,16 @@ def inspect(path: Path) -> Distribution:
 
     :raises Blocked: if the file cannot be opened or read.
     """
-    kind = Kind.SDIST if path.name.endswith(".tar.gz") else Kind.WHEEL if path.name.endswith(".whl") else None
+    faults = Faults(path.name)
     try:
-        size = path.stat().st_size
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if path.name.endswith(".tar.gz"):
+                found = read_tar(file, path, size, faults)
+            elif path.name.endswith((".whl", ".zip")):
+                found = read_zip(file, path, size, faults)
+            else:
+                found = Distribution(path.name, size, None)
     except OSError as error:
         raise Blocked(f"{path} cannot be read: {error.strerror or error}") from None
-    return Distribution(path.name, size, kind)
+    return replace(found, faults=faults.all())

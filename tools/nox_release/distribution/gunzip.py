@@ -1,0 +1,143 @@
+"""The content of a gzip file (RFC 1952), read once from front to end in bounded memory."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import BinaryIO
+
+from nox_release.distribution.faults import PIECE, Broken
+
+MAGIC = b"\x1f\x8b"
+_EXTRA, _NAME, _COMMENT, _HEADER_CRC = 4, 8, 16, 2
+_TEXT = 1 << 16
+"""Bytes that a name or comment in the header may take."""
+
+
+class Gunzip:
+    """Reads what a gzip file holds, all its members after one another.
+
+    What is wrong at the end of a member is kept for when somebody asks: readers of tar files never get so far.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._packed = b""
+        self._inflate: zlib._Decompress | None = None
+        self._crc = self._length = 0
+        self._piece = b""
+        self._at = 0
+        self.position = 0
+        """Bytes of content that were read."""
+        self.checksum = ""
+        """What is wrong with a checksum; empty where nothing is."""
+        self.rest = 0
+        """Bytes after the last member, padding by zeros aside."""
+
+    def read(self, size: int) -> bytes:
+        """Return the next *size* bytes, fewer only at the end.
+
+        :raises Broken: if the content cannot be unpacked.
+        """
+        if len(self._piece) - self._at >= size:
+            self._at += size
+            self.position += size
+            return self._piece[self._at - size : self._at]
+        pieces = []
+        while size and (piece := self._some(size)):
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+    def skip(self, size: int) -> int:
+        """Pass over *size* bytes and return how many there were.
+
+        :raises Broken: if the content cannot be unpacked.
+        """
+        left = size
+        while left and (passed := min(left, self._ahead())):
+            self._at += passed
+            self.position += passed
+            left -= passed
+        return size - left
+
+    def _some(self, size: int) -> bytes:
+        self._ahead()
+        piece = self._piece[self._at : self._at + size]
+        self._at += len(piece)
+        self.position += len(piece)
+        return piece
+
+    def _ahead(self) -> int:
+        """Bytes that are unpacked and unread; none at the end."""
+        if self._at == len(self._piece):
+            self._piece, self._at = self._unpack(), 0
+        return len(self._piece) - self._at
+
+    def _unpack(self) -> bytes:
+        while self._inflate or self._header():
+            assert self._inflate
+            self._packed = self._packed or self._file.read(PIECE)
+            over = not self._packed
+            try:
+                piece = self._inflate.decompress(self._packed, PIECE)
+            except zlib.error as error:
+                raise Broken(f"it cannot be unpacked: {error}") from None
+            self._packed = self._inflate.unconsumed_tail
+            self._crc, self._length = zlib.crc32(piece, self._crc), self._length + len(piece)
+            if self._inflate.eof:
+                self._packed = self._inflate.unused_data
+                self._trailer()
+            elif over and not piece:
+                raise Broken("it breaks off")
+            if piece:
+                return piece
+        return b""
+
+    def _take(self, size: int) -> bytes:
+        while len(self._packed) < size and (more := self._file.read(PIECE)):
+            self._packed += more
+        taken, self._packed = self._packed[:size], self._packed[size:]
+        return taken
+
+    def _header(self) -> bool:
+        """Read the header of a member; False where none follows."""
+        first = not self._file.tell()
+        fixed = self._take(10)
+        if len(fixed) < 10 or not fixed.startswith(MAGIC) or fixed[2] != 8:
+            if first:
+                raise Broken("it is no gzip file")
+            self.rest = self._remains(fixed)
+            return False
+        flags = fixed[3]
+        if flags & _EXTRA:
+            self._take(int.from_bytes(self._take(2), "little"))
+        for flag in (_NAME, _COMMENT):
+            if flags & flag:
+                self._text()
+        if flags & _HEADER_CRC:
+            self._take(2)
+        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._crc = self._length = 0
+        return True
+
+    def _text(self) -> None:
+        for _ in range(_TEXT):
+            if self._take(1) in (b"\0", b""):
+                return
+        raise Broken("its header does not end")
+
+    def _trailer(self) -> None:
+        self._inflate = None
+        trailer = self._take(8)
+        if len(trailer) < 8:
+            self.checksum = "the gzip stream breaks off before its checksum"
+        elif struct.unpack("<II", trailer) != (self._crc, self._length & 0xFFFFFFFF):
+            self.checksum = "the gzip stream's checksum is not that of its content"
+
+    def _remains(self, begun: bytes) -> int:
+        rest = begun.strip(b"\0") and len(begun)
+        while piece := self._take(PIECE):
+            if rest or piece.strip(b"\0"):
+                rest = (rest or 0) + len(piece)
+        return rest or 0
