@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nox_release.distribution.faults import MEMBERS, NAMES, Broken, Faults
 from nox_release.distribution.gunzip import Gunzip
@@ -19,6 +19,8 @@ _REGULAR = frozenset({b"0", b"\0", b"7", b"S"})
 _WITHOUT_CONTENT = frozenset({b"1", b"2", b"3", b"4", b"5", b"6"})
 _NUMBERS = ((100, 108), (108, 116), (116, 124), (136, 148), (329, 337), (337, 345))
 """Mode, owner, group, time and device, which tarfile reads before it takes a block for a header."""
+_USUAL_NUMBERS = re.compile(rb"(?s)(?:[0-7]{7}\0){3}[0-7]{11}\0[0-7]{11}\0.{181}(?:\0{16}|(?:[0-7]{7}\0){2})")
+"""All of them, and the size, as nearly everybody writes them."""
 _EXTENSION = 1 << 20
 """Bytes that a header's extension (a long name, pax records) may take."""
 _PAX_RECORD = re.compile(rb"(\d{1,9}) ([^=\n]+)=")
@@ -28,8 +30,7 @@ class Invalid(Exception):
     """A block is no header."""
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """One entry."""
 
     name: str
@@ -114,8 +115,9 @@ def _parse(block: bytes, extended: Mapping[str, str]) -> Member:
     unsigned = 256 + sum(block) - sum(block[148:156])
     if stated != unsigned and stated != unsigned - 256 * sum(byte > 127 for byte in block[:148] + block[156:]):
         raise Invalid("the checksum of a header is wrong")
-    for start, end in _NUMBERS:
-        _number(block[start:end])
+    if not _USUAL_NUMBERS.match(block, _NUMBERS[0][0]):
+        for start, end in _NUMBERS:
+            _number(block[start:end])
     size, kind = _number(block[124:136]), block[156:157]
     name, prefix = _text(block[:100]), _text(block[345:500])
     if prefix and kind not in b"LKS":

@@ -10,6 +10,7 @@ import mmap
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nox_release.distribution.faults import MEMBERS, NAMES, Broken, Faults
 from nox_release.distribution.model import FaultKind
@@ -22,8 +23,7 @@ FULL = 0xFFFFFFFF
 ZIP64, UNICODE_PATH = 0x0001, 0x7075
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What the central directory says of a member."""
 
     name: bytes

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nox_release.check import Family
+from nox_release.checks.archive import ARCHIVE
 from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
 from nox_release.checks.installation import INSTALLATION
@@ -14,7 +15,7 @@ from nox_release.checks.publication import PUBLICATION
 from nox_release.checks.sdist import SDIST
 from nox_release.checks.tests import TESTS
 
-FAMILIES: Sequence[Family[Any]] = (PROJECT, BUILD, SDIST, ARTIFACTS, INSTALLATION, TESTS, PUBLICATION)
+FAMILIES: Sequence[Family[Any]] = (PROJECT, BUILD, SDIST, ARCHIVE, ARTIFACTS, INSTALLATION, TESTS, PUBLICATION)
 """In the order in which a package meets them."""
 
 
