@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 from nox_release.check import Family, Problem, Severity
 from nox_release.distribution import Distribution, FaultKind
+from nox_release.distribution.zipped import RATIO, RATIO_FROM
 from nox_release.model import Kind
 
 ARCHIVE: Family[Distribution] = Family("ARC", "a file's bytes")
 
 _MIB = 1 << 20
 _LARGEST = 100 * _MIB
-_RATIO, _RATIO_FROM = 50, 64 * _MIB
 _ENTRY_POINT = re.compile(r"[\w.-]+")
 
 _BUILD_AGAIN = "build the file anew, and send it as it was built"
@@ -55,7 +55,7 @@ def one_format(distribution: Distribution) -> Iterator[Problem]:
 def no_bomb(distribution: Distribution) -> Iterator[Problem]:
     """PyPI takes a zip that unpacks to more than 50 times its size for a decompression bomb; tars it does not ask."""
     unpacked = distribution.unpacked
-    if distribution.kind is not Kind.SDIST and unpacked > _RATIO_FROM and unpacked > _RATIO * distribution.size:
+    if distribution.kind is not Kind.SDIST and unpacked > RATIO_FROM and unpacked > RATIO * distribution.size:
         message = f"{distribution.size} bytes claim to unpack to {unpacked}"
         yield Problem(distribution.filename, "ship data that compresses so well in a compressed form", message)
 

@@ -8,20 +8,24 @@ from nox_release.distribution.model import Fault, FaultKind
 
 TOLD = 5
 """Faults of one kind that are told one by one."""
-MEMBERS = 250_000
+MEMBERS = 100_000
 """Entries of an archive that are looked at."""
 NAMES = 32 << 20
 """Bytes that their names may take together."""
-KEPT = 32 << 20
+KEPT = 16 << 20
 """Bytes of a file that is read as a whole: metadata, RECORD."""
 UNPACKED = 4 << 30
 """Bytes that are unpacked, one piece after the other."""
 PIECE = 1 << 18
-"""Bytes that are in memory at a time."""
+"""Bytes of content that are in memory at a time."""
 
 
 class Broken(Exception):
     """What was to be read is not there, or is something else; the message says what."""
+
+
+class Beyond(Exception):
+    """There is more than is looked at; the message says of what."""
 
 
 class Faults:
@@ -36,7 +40,7 @@ class Faults:
         """Take note of a fault."""
         self._count[kind] += 1
         if self._count[kind] <= TOLD:
-            self._found.append(Fault(kind, printable(where), message))
+            self._found.append(Fault(kind, printable(where), printable(message)))
 
     def __contains__(self, kind: FaultKind) -> bool:
         return kind in self._count

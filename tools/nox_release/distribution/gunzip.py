@@ -6,12 +6,12 @@ import struct
 import zlib
 from typing import BinaryIO
 
-from nox_release.distribution.faults import PIECE, Broken
+from nox_release.distribution.faults import MEMBERS, PIECE, Beyond, Broken
 
 MAGIC = b"\x1f\x8b"
 _EXTRA, _NAME, _COMMENT, _HEADER_CRC = 4, 8, 16, 2
-_TEXT = 1 << 16
-"""Bytes that a name or comment in the header may take."""
+_PACKED = 1 << 16
+"""Bytes that are read from the file at a time; a name or comment in a header may take as many."""
 
 
 class Gunzip:
@@ -24,6 +24,7 @@ class Gunzip:
         self._file = file
         self._packed = b""
         self._inflate: zlib._Decompress | None = None
+        self._streams = 0
         self._crc = self._length = 0
         self._piece = b""
         self._at = 0
@@ -38,6 +39,7 @@ class Gunzip:
         """Return the next *size* bytes, fewer only at the end.
 
         :raises Broken: if the content cannot be unpacked.
+        :raises Beyond: if it is in more streams than anybody writes.
         """
         if len(self._piece) - self._at >= size:
             self._at += size
@@ -53,6 +55,7 @@ class Gunzip:
         """Pass over *size* bytes and return how many there were.
 
         :raises Broken: if the content cannot be unpacked.
+        :raises Beyond: if it is in more streams than anybody writes.
         """
         left = size
         while left and (passed := min(left, self._ahead())):
@@ -77,7 +80,7 @@ class Gunzip:
     def _unpack(self) -> bytes:
         while self._inflate or self._header():
             assert self._inflate
-            self._packed = self._packed or self._file.read(PIECE)
+            self._packed = self._packed or self._file.read(_PACKED)
             over = not self._packed
             try:
                 piece = self._inflate.decompress(self._packed, PIECE)
@@ -95,20 +98,22 @@ class Gunzip:
         return b""
 
     def _take(self, size: int) -> bytes:
-        while len(self._packed) < size and (more := self._file.read(PIECE)):
+        while len(self._packed) < size and (more := self._file.read(_PACKED)):
             self._packed += more
         taken, self._packed = self._packed[:size], self._packed[size:]
         return taken
 
     def _header(self) -> bool:
         """Read the header of a member; False where none follows."""
-        first = not self._file.tell()
         fixed = self._take(10)
         if len(fixed) < 10 or not fixed.startswith(MAGIC) or fixed[2] != 8:
-            if first:
+            if not self._streams:
                 raise Broken("it is no gzip file")
             self.rest = self._remains(fixed)
             return False
+        self._streams += 1
+        if self._streams > MEMBERS:
+            raise Beyond(f"it has more than {MEMBERS} gzip streams")
         flags = fixed[3]
         if flags & _EXTRA:
             self._take(int.from_bytes(self._take(2), "little"))
@@ -122,9 +127,12 @@ class Gunzip:
         return True
 
     def _text(self) -> None:
-        for _ in range(_TEXT):
-            if self._take(1) in (b"\0", b""):
+        for _ in range(2):
+            end = self._packed.find(b"\0")
+            if end >= 0:
+                self._packed = self._packed[end + 1 :]
                 return
+            self._packed = self._file.read(_PACKED)
         raise Broken("its header does not end")
 
     def _trailer(self) -> None:
@@ -137,7 +145,7 @@ class Gunzip:
 
     def _remains(self, begun: bytes) -> int:
         rest = begun.strip(b"\0") and len(begun)
-        while piece := self._take(PIECE):
+        while piece := self._take(_PACKED):
             if rest or piece.strip(b"\0"):
                 rest = (rest or 0) + len(piece)
         return rest or 0

@@ -23,20 +23,22 @@ class Names:
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
         self._folded: dict[str, str] = {}
+        self._names: set[str] = set()
 
     def add(self, name: str) -> None:
         """Take a file's name, and note what is wrong with it."""
         folded = name.casefold() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
-        if (other := self._folded.setdefault(folded, name)) is not name:
-            if other == name:
-                self._faults.add(FaultKind.REPEATED, name, "it is there twice")
-            else:
-                self._faults.add(FaultKind.COLLISION, name, f"it is {other} where case does not count")
+        other = self._folded.setdefault(folded, name)
+        if name in self._names:
+            self._faults.add(FaultKind.REPEATED, name, "it is there twice")
+        elif other != name:
+            self._faults.add(FaultKind.COLLISION, name, f"it is {other} where case does not count")
+        self._names.add(name)
         check_path(name, self._faults)
 
     def all(self) -> frozenset[str]:
         """Return them."""
-        return frozenset(self._folded.values())
+        return frozenset(self._names)
 
 
 def check_path(name: str, faults: Faults) -> None:
@@ -53,6 +55,12 @@ def common(folders: Sequence[str] | None, name: str) -> Sequence[str]:
     if folders is None:
         return parts
     return [part for part, _ in _while_equal(folders, parts)]
+
+
+def folder(folders: Sequence[str] | None) -> str:
+    """Return the path that all names have in common; empty where it is none that a member can have."""
+    path = "/".join(folders or ())
+    return path if path.isprintable() and not path.startswith("/") else ""
 
 
 def _while_equal(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str]]:

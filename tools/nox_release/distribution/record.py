@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import io
 from collections.abc import Collection
 from typing import NamedTuple
 
-from nox_release.distribution.faults import Broken, Faults
+from nox_release.distribution.faults import MEMBERS, Beyond, Broken, Faults
 from nox_release.distribution.model import FaultKind
 
 ALGORITHMS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s"})
@@ -30,15 +31,21 @@ class Record:
         """Parse the content of the RECORD in *folder*.
 
         :raises Broken: if it cannot be read as PyPI reads it.
+        :raises Beyond: if it lists more than a wheel may hold.
         """
         self._faults = faults
         self._rows: dict[str, Row] = {}
         self._signatures = {f"{folder}/RECORD.jws", f"{folder}/RECORD.p7s"}
         self._self = f"{folder}/RECORD"
         try:
-            for row in csv.reader(content.decode().splitlines()):
-                path, digest, size = (*row, "", "", "")[:3]
+            for row in csv.reader(io.StringIO(content.decode())):
+                if not row:
+                    faults.add(FaultKind.RECORD_FILES, self._self, "it has an empty line")
+                    continue
+                path, digest, size = (*row, "", "")[:3]
                 self._rows[path.replace("\\", "/")] = Row(digest, size)
+                if len(self._rows) > 2 * MEMBERS:
+                    raise Beyond("RECORD lists more files than are looked at")
         except UnicodeDecodeError:
             raise Broken("it is no UTF-8") from None
         except csv.Error as error:

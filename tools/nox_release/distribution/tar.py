@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from nox_release.distribution.faults import MEMBERS, NAMES, Broken, Faults
+from nox_release.distribution.faults import MEMBERS, NAMES, Beyond, Broken, Faults
 from nox_release.distribution.gunzip import Gunzip
 from nox_release.distribution.model import FaultKind
 
@@ -21,8 +21,8 @@ _NUMBERS = ((100, 108), (108, 116), (116, 124), (136, 148), (329, 337), (337, 34
 """Mode, owner, group, time and device, which tarfile reads before it takes a block for a header."""
 _USUAL_NUMBERS = re.compile(rb"(?s)(?:[0-7]{7}\0){3}[0-7]{11}\0[0-7]{11}\0.{181}(?:\0{16}|(?:[0-7]{7}\0){2})")
 """All of them, and the size, as nearly everybody writes them."""
-_EXTENSION = 1 << 20
-"""Bytes that a header's extension (a long name, pax records) may take."""
+_EXTENSION, _EXTENSIONS = 1 << 20, 32 << 20
+"""Bytes that an extension of a header (a long name, pax records) may take, and all of them together."""
 _PAX_RECORD = re.compile(rb"(\d{1,9}) ([^=\n]+)=")
 
 
@@ -67,10 +67,11 @@ def members(stream: Gunzip, faults: Faults) -> Iterator[Member]:
     extension announces: only then is the file no tar.
 
     :raises Broken: if the file is no tar.
+    :raises Beyond: if there are more members, or longer names, than are looked at.
     """
     shared: dict[str, str] = {}
     own: dict[str, str] = {}
-    count = names = 0
+    count = names = extensions = 0
     while True:
         bound = not stream.position or bool(own)
         block = stream.read(BLOCK)
@@ -79,9 +80,9 @@ def members(stream: Gunzip, faults: Faults) -> Iterator[Member]:
         try:
             member = _parse(block, {**shared, **own})
             if member.type in b"xXgLK":
-                if member.size > _EXTENSION:
-                    faults.add(FaultKind.LIMIT, member.name, f"an extension of a header claims {member.size} bytes")
-                    return
+                extensions += member.size + BLOCK
+                if member.size > _EXTENSION or extensions > _EXTENSIONS:
+                    raise Beyond(f"extensions of headers have {member.size} bytes, or {extensions} together")
                 extension = _extension(member, stream)
                 if member.type == b"g":
                     shared, extension = {**shared, **extension}, {}
@@ -97,8 +98,7 @@ def members(stream: Gunzip, faults: Faults) -> Iterator[Member]:
         own = {}
         count, names = count + 1, names + len(member.name)
         if count > MEMBERS or names > NAMES:
-            faults.add(FaultKind.LIMIT, faults.filename, f"there are more members after the first {count - 1}")
-            return
+            raise Beyond(f"there are more members after the first {count - 1}")
         if member.type == b"S":
             _pass_sparse_map(block, stream)
         end = stream.position + (0 if member.type in _WITHOUT_CONTENT else -(-member.size // BLOCK) * BLOCK)
@@ -129,7 +129,7 @@ def _parse(block: bytes, extended: Mapping[str, str]) -> Member:
         size = int(extended["size"]) if extended["size"].isdecimal() and len(extended["size"]) < 20 else 0
     if size < 0:
         raise Invalid("a size is negative")
-    sparse = kind == b"S" or any(key.startswith("GNU.sparse.") for key in extended)
+    sparse = kind == b"S" or "sparse" in extended
     return Member(name.rstrip("/") if kind == b"5" else name, kind, size, sparse)
 
 
@@ -161,7 +161,11 @@ def _extension(member: Member, stream: Gunzip) -> dict[str, str]:
         end = at + int(record[1]) if record else 0
         if not record or not record.end() < end <= len(content) or content[end - 1] != 0x0A:
             raise Invalid("a pax record is malformed")
-        found[_text(record[2])] = _text(content[record.end() : end - 1])
+        key = _text(record[2])
+        if key in ("path", "size"):
+            found[key] = _text(content[record.end() : end - 1])
+        elif key.startswith("GNU.sparse."):
+            found["sparse"] = ""
         at = end
     return found
 

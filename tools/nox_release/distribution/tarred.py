@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nox_release.distribution import names
-from nox_release.distribution.faults import KEPT, PIECE, UNPACKED, Broken, Faults
+from nox_release.distribution.faults import KEPT, PIECE, UNPACKED, Beyond, Broken, Faults
 from nox_release.distribution.gunzip import Gunzip
 from nox_release.distribution.model import Distribution, FaultKind
 from nox_release.distribution.tar import Member, members
@@ -28,6 +28,8 @@ def read_tar(file: BinaryIO, path: Path, size: int, faults: Faults) -> Distribut
         sdist.read()
     except Broken as broken:
         faults.add(FaultKind.NOT_TAR, path.name, str(broken))
+    except Beyond as beyond:
+        faults.add(FaultKind.LIMIT, path.name, str(beyond))
     return sdist.result(path.name, size)
 
 
@@ -45,16 +47,15 @@ class _Sdist:
         """Read the stream to its end, or to where nothing more is looked at.
 
         :raises Broken: if it is no gzipped tar.
+        :raises Beyond: if more is there than is looked at.
         """
         for member in members(self._stream, self._faults):
             self._members += 1
             self._unpacked += member.size if member.regular else 0
             if max(self._unpacked, self._stream.position) > UNPACKED:
-                message = f"it unpacks to more than {UNPACKED} bytes; the rest was not looked at"
-                self._faults.add(FaultKind.LIMIT, self._faults.filename, message)
-                return
+                raise Beyond(f"it unpacks to more than {UNPACKED} bytes")
             self._member(member)
-        if FaultKind.LIMIT not in self._faults and FaultKind.BROKEN_TAR not in self._faults:
+        if FaultKind.BROKEN_TAR not in self._faults:
             self._end()
 
     def _member(self, member: Member) -> None:
@@ -87,9 +88,7 @@ class _Sdist:
         try:
             while piece := self._stream.read(PIECE):
                 if self._stream.position > UNPACKED:
-                    message = f"it unpacks to more than {UNPACKED} bytes; the rest was not looked at"
-                    self._faults.add(FaultKind.LIMIT, self._faults.filename, message)
-                    return
+                    raise Beyond(f"it unpacks to more than {UNPACKED} bytes")
                 if piece.strip(b"\0"):
                     message = f"content goes on after the tar's end at offset {begun}"
                     self._faults.add(FaultKind.AFTER_END, self._faults.filename, message)
@@ -104,15 +103,16 @@ class _Sdist:
 
     def result(self, filename: str, size: int) -> Distribution:
         """Return what was found."""
-        top = "/".join(self._top or ())
+        top = names.folder(self._top)
         files = frozenset(file.removeprefix(f"{top}/") for file in self._names.all() if file.startswith(f"{top}/"))
         metadata = None
-        if not top or top.startswith("/"):
-            if FaultKind.NOT_TAR not in self._faults:
+        whole = FaultKind.NOT_TAR not in self._faults and FaultKind.LIMIT not in self._faults
+        if not top:
+            if whole:
                 self._faults.add(FaultKind.TOP_FOLDER, filename, "its members have no folder in common")
         elif self._metadata and self._metadata[0] == f"{top}/PKG-INFO":
             metadata = self._metadata[1]
-        elif "PKG-INFO" not in files and FaultKind.NOT_TAR not in self._faults:
+        elif "PKG-INFO" not in files and whole:
             message = "it is not there" if not self._metadata else f"it is there as {self._metadata[0]}"
             self._faults.add(FaultKind.NO_PKG_INFO, f"{top}/PKG-INFO", message)
         return Distribution(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nox_release.distribution.faults import MEMBERS, NAMES, Broken, Faults
+from nox_release.distribution.faults import MEMBERS, NAMES, Beyond, Broken, Faults
 from nox_release.distribution.model import FaultKind
 
 _END, _END64, _LOCATOR, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x01\x02"
@@ -94,6 +94,7 @@ def entries(data: mmap.mmap, end: End, faults: Faults) -> Iterator[Entry]:
     """Yield what the central directory lists.
 
     :raises Broken: if it is none.
+    :raises Beyond: if there are more members, or longer names, than are looked at.
     """
     at = end.start - end.size
     shift = at - end.offset
@@ -114,8 +115,7 @@ def entries(data: mmap.mmap, end: End, faults: Faults) -> Iterator[Entry]:
             raise Broken(f"its central directory is broken at offset {begin - _ENTRY_SIZE}")
         count, names = count + 1, names + name
         if count > MEMBERS or names > NAMES:
-            faults.add(FaultKind.LIMIT, faults.filename, f"there are more members after the first {count - 1}")
-            return
+            raise Beyond(f"there are more members after the first {count - 1}")
         title = data[begin : begin + name]
         where = shown(title)
         if comment:
@@ -134,7 +134,7 @@ def entries(data: mmap.mmap, end: End, faults: Faults) -> Iterator[Entry]:
 
 def shown(name: bytes) -> str:
     """Return *name* as text, whatever it is."""
-    return name.decode("utf-8", "backslashreplace")
+    return name.decode("utf-8", "surrogateescape")
 
 
 def extras(extra: bytes, where: str, faults: Faults, *, strict: bool) -> Iterator[tuple[int, bytes]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nox_release.distribution import names, tar
-from nox_release.distribution.faults import KEPT, UNPACKED, Broken, Faults
+from nox_release.distribution.faults import KEPT, UNPACKED, Beyond, Broken, Faults
 from nox_release.distribution.local import DEFLATED, STORED, unpack, walk
 from nox_release.distribution.model import Distribution, FaultKind
 from nox_release.distribution.record import Record
@@ -18,6 +18,8 @@ from nox_release.model import Kind
 
 RATIO, RATIO_FROM = 50, 64 << 20
 """Times its size that a zip may unpack to on PyPI, and the unpacked size from which that counts."""
+_ENTRY_POINTS, _LINE = 1 << 18, 1 << 10
+"""Bytes of an entry_points.txt and of a line in it: configparser takes a time that grows with their product."""
 
 
 def read_zip(file: BinaryIO, path: Path, size: int, faults: Faults) -> Distribution:
@@ -42,6 +44,9 @@ def read_zip(file: BinaryIO, path: Path, size: int, faults: Faults) -> Distribut
                 central[entry.name] = entry
         except Broken as broken:
             faults.add(FaultKind.NOT_ZIP, path.name, str(broken))
+            return empty
+        except Beyond as beyond:
+            faults.add(FaultKind.LIMIT, path.name, str(beyond))
             return empty
         found = _Archive(data, end, central, faults)
         return found.wheel(empty) if kind else found.sdist(empty)
@@ -72,7 +77,7 @@ class _Archive:
         files = self._names.all()
         stated = "-".join(empty.filename.split("-", 2)[:2]) + ".dist-info"
         others = sorted({file.split("/")[0] for file in files if file.partition("/")[0].endswith(".dist-info")})
-        top = stated if stated in others else others[0] if len(others) == 1 else ""
+        top = stated if stated in others else others[0] if len(others) == 1 and others[0].isprintable() else ""
         for required in ("METADATA", "WHEEL", "RECORD"):
             if f"{stated}/{required}" not in files:
                 message = f"it is not there; the wheel has {', '.join(others[:3]) or 'no .dist-info folder'}"
@@ -80,7 +85,11 @@ class _Archive:
         for file in sorted(files):
             if file.endswith((".pyc", ".pyo")):
                 self._faults.add(FaultKind.BYTECODE, file, "it is bytecode")
-        content = {file: self._read(f"{top}/{file}") for file in ("METADATA", "WHEEL", "RECORD", "entry_points.txt")}
+        content = {file: self._read(f"{top}/{file}") for file in ("METADATA", "WHEEL", "RECORD")}
+        points = self._read(f"{top}/entry_points.txt", _ENTRY_POINTS)
+        if points and max(map(len, points.splitlines()), default=0) > _LINE:
+            self._faults.add(FaultKind.LIMIT, f"{top}/entry_points.txt", f"it has a line of over {_LINE} bytes")
+            points = None
         self._check_contents(self._record(content["RECORD"], top, files))
         licences = f"{top}/licenses/"
         return Distribution(
@@ -89,7 +98,7 @@ class _Archive:
             empty.kind,
             top,
             content["METADATA"],
-            content["entry_points.txt"],
+            points,
             content["WHEEL"],
             content["RECORD"],
             frozenset(file.removeprefix(licences) for file in files if top and file.startswith(licences)),
@@ -99,7 +108,7 @@ class _Archive:
 
     def sdist(self, empty: Distribution) -> Distribution:
         """Look at it as an sdist."""
-        top = "/".join(self._top or ())
+        top = names.folder(self._top)
         self._check_contents(None)
         files = frozenset(file.removeprefix(f"{top}/") for file in self._names.all() if file.startswith(f"{top}/"))
         if not top:
@@ -120,15 +129,18 @@ class _Archive:
         except Broken as broken:
             self._faults.add(FaultKind.DIST_INFO, f"{top}/RECORD", str(broken))
             return None
+        except Beyond as beyond:
+            self._faults.add(FaultKind.LIMIT, f"{top}/RECORD", str(beyond))
+            return None
         record.compare(files)
         return record
 
-    def _read(self, name: str) -> bytes | None:
+    def _read(self, name: str, limit: int = KEPT) -> bytes | None:
         """Return the content of a small file, wherever its entry says that it is."""
         entry = self._central.get(name.encode("utf-8", "surrogateescape"))
         if entry is None:
             return None
-        if entry.size > KEPT:
+        if entry.size > limit:
             self._faults.add(FaultKind.LIMIT, name, f"it has {entry.size} bytes, which is more than is read")
             return None
         lengths = self._data[entry.offset + 26 : entry.offset + 30]
