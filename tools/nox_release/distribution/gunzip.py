@@ -109,7 +109,7 @@ class Gunzip:
         if len(fixed) < 10 or not fixed.startswith(MAGIC) or fixed[2] != 8:
             if not self._streams:
                 raise Broken("it is no gzip file")
-            self.rest = self._remains(fixed)
+            self.rest += self._remains(fixed)
             return False
         self._streams += 1
         if self._streams > MEMBERS:
