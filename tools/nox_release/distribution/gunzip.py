@@ -6,9 +6,11 @@ import struct
 import zlib
 from typing import BinaryIO
 
-from nox_release.distribution.faults import MEMBERS, PIECE, Beyond, Broken
+from nox_release.distribution.faults import MEMBERS, PIECE, UNPACKED, Beyond, Broken
 
 MAGIC = b"\x1f\x8b"
+_SMALL = 512
+"""Bytes that are unpacked at a time near damage."""
 _EXTRA, _NAME, _COMMENT, _HEADER_CRC = 4, 8, 16, 2
 _PACKED = 1 << 16
 """Bytes that are read from the file at a time; a name or comment in a header may take as many."""
@@ -24,7 +26,8 @@ class Gunzip:
         self._file = file
         self._packed = b""
         self._inflate: zlib._Decompress | None = None
-        self._streams = 0
+        self._streams = self._unpacked = 0
+        self._step = PIECE
         self._crc = self._length = 0
         self._piece = b""
         self._at = 0
@@ -39,7 +42,7 @@ class Gunzip:
         """Return the next *size* bytes, fewer only at the end.
 
         :raises Broken: if the content cannot be unpacked.
-        :raises Beyond: if it is in more streams than anybody writes.
+        :raises Beyond: if there is more of it, or in more streams, than is looked at.
         """
         if len(self._piece) - self._at >= size:
             self._at += size
@@ -55,7 +58,7 @@ class Gunzip:
         """Pass over *size* bytes and return how many there were.
 
         :raises Broken: if the content cannot be unpacked.
-        :raises Beyond: if it is in more streams than anybody writes.
+        :raises Beyond: if there is more of it, or in more streams, than is looked at.
         """
         left = size
         while left and (passed := min(left, self._ahead())):
@@ -82,10 +85,15 @@ class Gunzip:
             assert self._inflate
             self._packed = self._packed or self._file.read(_PACKED)
             over = not self._packed
+            before = self._inflate.copy()
             try:
-                piece = self._inflate.decompress(self._packed, PIECE)
+                piece = self._inflate.decompress(self._packed, self._step)
             except zlib.error as error:
-                raise Broken(f"it cannot be unpacked: {error}") from None
+                if self._step == _SMALL:
+                    raise Broken(f"it cannot be unpacked: {error}") from None
+                # What comes before the damage is still there, and nobody may want more.
+                self._inflate, self._step = before, _SMALL
+                continue
             self._packed = self._inflate.unconsumed_tail
             self._crc, self._length = zlib.crc32(piece, self._crc), self._length + len(piece)
             if self._inflate.eof:
@@ -93,6 +101,9 @@ class Gunzip:
                 self._trailer()
             elif over and not piece:
                 raise Broken("it breaks off")
+            self._unpacked += len(piece)
+            if self._unpacked > UNPACKED:
+                raise Beyond(f"it unpacks to more than {UNPACKED} bytes")
             if piece:
                 return piece
         return b""

@@ -77,6 +77,8 @@ def members(stream: Gunzip, faults: Faults) -> Iterator[Member]:
         block = stream.read(BLOCK)
         if block == _ZEROS and not own:
             return
+        if len(block) < BLOCK and stream.checksum:
+            raise Broken(stream.checksum)
         try:
             member = _parse(block, {**shared, **own})
             if member.type in b"xXgLK":
@@ -149,11 +151,16 @@ def _number(field: bytes) -> int:
 def _extension(member: Member, stream: Gunzip) -> dict[str, str]:
     padded = -(-member.size // BLOCK) * BLOCK
     content = stream.read(padded)
+    found = {"path": _text(content)} if member.type == b"L" else {}
+    if member.type not in b"LK":
+        found = _pax(content[: member.size])
     if len(content) < padded:
-        raise Invalid("the archive breaks off in a header")
-    content = content[: member.size]
-    if member.type in b"LK":
-        return {"path": _text(content)} if member.type == b"L" else {}
+        raise Broken("it breaks off in a header")
+    return found
+
+
+def _pax(content: bytes) -> dict[str, str]:
+    """Return the records that count here; one at a time says how long it is."""
     found = {}
     at = 0
     while at < len(content) and content[at]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nox_release.distribution import names
-from nox_release.distribution.faults import KEPT, PIECE, UNPACKED, Beyond, Broken, Faults
+from nox_release.distribution.faults import KEPT, PIECE, Beyond, Broken, Faults
 from nox_release.distribution.gunzip import Gunzip
 from nox_release.distribution.model import Distribution, FaultKind
 from nox_release.distribution.tar import Member, members
@@ -40,7 +40,7 @@ class _Sdist:
         self._stream, self._faults = stream, faults
         self._names = names.Names(faults)
         self._top: Sequence[str] | None = None
-        self._metadata: tuple[str, bytes] | None = None
+        self._metadata: tuple[str, bytes | None] | None = None
         self._members = self._unpacked = 0
 
     def read(self) -> None:
@@ -52,8 +52,6 @@ class _Sdist:
         for member in members(self._stream, self._faults):
             self._members += 1
             self._unpacked += member.size if member.regular else 0
-            if max(self._unpacked, self._stream.position) > UNPACKED:
-                raise Beyond(f"it unpacks to more than {UNPACKED} bytes")
             self._member(member)
         if FaultKind.BROKEN_TAR not in self._faults:
             self._end()
@@ -65,21 +63,24 @@ class _Sdist:
             self._faults.add(FaultKind.SPARSE, name, "it is stored as a sparse file")
         if not member.regular:
             names.check_path(name, self._faults)
+            if self._is_metadata(name):
+                self._metadata = (name, None)
             if not member.folder:
                 what = {b"1": "a hard link", b"2": "a symbolic link"}.get(member.type, "no regular file")
                 self._faults.add(FaultKind.SPECIAL_MEMBER, name, f"it is {what}")
             return
         self._names.add(name)
-        if posixpath.basename(name) == "PKG-INFO" and self._is_metadata(name):
-            if member.size <= KEPT:
-                self._metadata = (name, self._stream.read(member.size))
-            else:
+        if self._is_metadata(name):
+            self._metadata = (name, self._stream.read(member.size) if member.size <= KEPT else None)
+            if member.size > KEPT:
                 self._faults.add(FaultKind.LIMIT, name, f"it has {member.size} bytes, which is more than is read")
         elif names.scans(name, member.size) and (found := names.obfuscator(self._stream.read(member.size))):
             self._faults.add(FaultKind.OBFUSCATED, name, f"it was obfuscated by {found}")
 
     def _is_metadata(self, name: str) -> bool:
         """Whether *name* may be the PKG-INFO of the top folder, which is known only at the end: the last highest."""
+        if posixpath.basename(name) != "PKG-INFO":
+            return False
         return self._metadata is None or name.count("/") <= self._metadata[0].count("/")
 
     def _end(self) -> None:
@@ -87,8 +88,6 @@ class _Sdist:
         begun = self._stream.position
         try:
             while piece := self._stream.read(PIECE):
-                if self._stream.position > UNPACKED:
-                    raise Beyond(f"it unpacks to more than {UNPACKED} bytes")
                 if piece.strip(b"\0"):
                     message = f"content goes on after the tar's end at offset {begun}"
                     self._faults.add(FaultKind.AFTER_END, self._faults.filename, message)
@@ -112,7 +111,7 @@ class _Sdist:
                 self._faults.add(FaultKind.TOP_FOLDER, filename, "its members have no folder in common")
         elif self._metadata and self._metadata[0] == f"{top}/PKG-INFO":
             metadata = self._metadata[1]
-        elif "PKG-INFO" not in files and whole:
+        elif whole:
             message = "it is not there" if not self._metadata else f"it is there as {self._metadata[0]}"
             self._faults.add(FaultKind.NO_PKG_INFO, f"{top}/PKG-INFO", message)
         return Distribution(

@@ -18,6 +18,8 @@ from nox_release.distribution.model import FaultKind
 _END, _END64, _LOCATOR, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x01\x02"
 _END_SIZE, _END64_SIZE, _LOCATOR_SIZE, _ENTRY_SIZE = 22, 56, 20, 46
 _COMMENT = 1 << 16
+_VERSION = 63
+"""Ten times the last version of the format that Python's zipfile reads."""
 FULL = 0xFFFFFFFF
 """What a size of 32 bits says where one of 64 follows in an extra field."""
 ZIP64, UNICODE_PATH = 0x0001, 0x7075
@@ -65,16 +67,18 @@ def find_end(data: mmap.mmap, faults: Faults | None = None) -> End | None:
     here, records, size, offset, comment = struct.unpack_from("<4x4xHHIIH", data, at)
     if (after := at + _END_SIZE + comment) != len(data):
         note.add(FaultKind.STRAY_DATA, f"offset {min(after, len(data))}", "the zip does not end where the file does")
+    volumes = here != records
     start = at
     locator = at - _LOCATOR_SIZE
     if locator >= 0 and data[locator : locator + 4] == _LOCATOR:
-        (start,) = struct.unpack_from("<8xQ4x", data, locator)
-        if start + _END64_SIZE > locator or data[start : start + 4] != _END64:
+        disk, start, disks = struct.unpack_from("<4xIQI", data, locator)
+        if disk or disks > 1 or start + _END64_SIZE > locator or data[start : start + 4] != _END64:
             return None
         length, here, records, size, offset = struct.unpack_from("<4xQ12xQQQQ", data, start)
         if length != _END64_SIZE - 12 or start + _END64_SIZE != locator:
             note.add(FaultKind.BAD_EXTRA, f"offset {start}", "the ZIP64 end record has more than the standard's fields")
-    if here != records:
+        volumes = volumes or here != records
+    if volumes:
         note.add(FaultKind.DIRECTORY_DISAGREES, f"offset {start}", "the archive claims to be one of several volumes")
     return End(records, size, offset, start)
 
@@ -107,9 +111,11 @@ def entries(data: mmap.mmap, end: End, faults: Faults) -> Iterator[Entry]:
     while at < end.start:
         if data[at : at + 4] != _ENTRY or at + _ENTRY_SIZE > end.start:
             raise Broken(f"its central directory is broken at offset {at}")
-        (system, flags, method, crc, packed, size, name, extra, comment, attributes, offset) = struct.unpack_from(
-            "<5xB2xHH4xIIIHHH4xII", data, at
+        (system, version, flags, method, crc, packed, size, name, extra, comment, attributes, offset) = (
+            struct.unpack_from("<5xBBxHH4xIIIHHH4xII", data, at)
         )
+        if version > _VERSION:
+            raise Broken(f"a member in it needs version {version / 10} of the format")
         begin, at = at + _ENTRY_SIZE, at + _ENTRY_SIZE + name + extra + comment
         if at > end.start:
             raise Broken(f"its central directory is broken at offset {begin - _ENTRY_SIZE}")
