@@ -14,8 +14,10 @@ NAMES = 32 << 20
 """Bytes that their names may take together."""
 KEPT = 16 << 20
 """Bytes of a file that is read as a whole: metadata, RECORD."""
-UNPACKED = 4 << 30
-"""Bytes that are unpacked, one piece after the other."""
+UNPACKED = 1 << 30
+"""Bytes of a stream that are unpacked, one piece after the other."""
+CLAIMED = 4 << 30
+"""Bytes that the members of a zip may claim to have together."""
 PIECE = 1 << 18
 """Bytes of content that are in memory at a time."""
 

@@ -39,13 +39,12 @@ class Record:
         self._self = f"{folder}/RECORD"
         try:
             for row in csv.reader(io.StringIO(content.decode())):
-                if not row:
-                    faults.add(FaultKind.RECORD_FILES, self._self, "it has an empty line")
-                    continue
-                path, digest, size = (*row, "", "")[:3]
+                path, digest, size = (*row, "", "", "")[:3]
                 self._rows[path.replace("\\", "/")] = Row(digest, size)
                 if len(self._rows) > 2 * MEMBERS:
                     raise Beyond("RECORD lists more files than are looked at")
+            if self._rows.pop("", None):
+                faults.add(FaultKind.RECORD_FILES, self._self, "it has an empty line")
         except UnicodeDecodeError:
             raise Broken("it is no UTF-8") from None
         except csv.Error as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nox_release.distribution import names, tar
-from nox_release.distribution.faults import KEPT, UNPACKED, Beyond, Broken, Faults
+from nox_release.distribution.faults import CLAIMED, KEPT, Beyond, Broken, Faults
 from nox_release.distribution.local import DEFLATED, STORED, unpack, walk
 from nox_release.distribution.model import Distribution, FaultKind
 from nox_release.distribution.record import Record
@@ -153,8 +153,8 @@ class _Archive:
             return None
 
     def _check_contents(self, record: Record | None) -> None:
-        bomb = self._unpacked > UNPACKED or (self._unpacked > RATIO_FROM and self._unpacked > RATIO * len(self._data))
-        if self._unpacked > UNPACKED:
+        bomb = self._unpacked > CLAIMED or (self._unpacked > RATIO_FROM and self._unpacked > RATIO * len(self._data))
+        if self._unpacked > CLAIMED:
             message = f"it claims to unpack to {self._unpacked} bytes, so its contents were not looked at"
             self._faults.add(FaultKind.LIMIT, self._faults.filename, message)
         for entry, content in walk(self._data, self._end, self._central, self._faults):
