@@ -189,6 +189,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
         SDIST_NAME,
         "LIMIT",
     ),
+    "a tar of endless headers": (lambda: gzip_of(500_000, header("x", 0, b"x")), SDIST_NAME, "LIMIT"),
     "an extension of 4 GiB": (lambda: gzip_of(1, header("x", 4 << 30, b"L")), SDIST_NAME, "LIMIT"),
     "a gzip of endless streams": (lambda: gzip.compress(b"") * 300_000, SDIST_NAME, "LIMIT"),
     "a gzip header without end": (
@@ -222,7 +223,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "a RECORD of empty lines": (
         lambda: zip_bytes(wheel_parts(RECORD=Part(f"{INFO}/RECORD".encode(), b"\n" * (16 << 20), 8))),
         WHEEL_NAME,
-        "RECORD_FILES",
+        "LIMIT",
     ),
     "a member that is all members": (lambda: overlapping(50_000), WHEEL_NAME, "DIST_INFO HEADERS_DISAGREE"),
 }

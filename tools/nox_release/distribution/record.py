@@ -38,11 +38,11 @@ class Record:
         self._signatures = {f"{folder}/RECORD.jws", f"{folder}/RECORD.p7s"}
         self._self = f"{folder}/RECORD"
         try:
-            for row in csv.reader(io.StringIO(content.decode())):
+            for count, row in enumerate(csv.reader(io.StringIO(content.decode()))):
                 path, digest, size = (*row, "", "", "")[:3]
                 self._rows[path.replace("\\", "/")] = Row(digest, size)
-                if len(self._rows) > 2 * MEMBERS:
-                    raise Beyond("RECORD lists more files than are looked at")
+                if count > 2 * MEMBERS:
+                    raise Beyond("it has more rows than are looked at")
             if self._rows.pop("", None):
                 faults.add(FaultKind.RECORD_FILES, self._self, "it has an empty line")
         except UnicodeDecodeError:

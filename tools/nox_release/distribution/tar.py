@@ -21,7 +21,7 @@ _NUMBERS = ((100, 108), (108, 116), (116, 124), (136, 148), (329, 337), (337, 34
 """Mode, owner, group, time and device, which tarfile reads before it takes a block for a header."""
 _USUAL_NUMBERS = re.compile(rb"(?s)(?:[0-7]{7}\0){3}[0-7]{11}\0[0-7]{11}\0.{181}(?:\0{16}|(?:[0-7]{7}\0){2})")
 """All of them, and the size, as nearly everybody writes them."""
-_EXTENSION, _EXTENSIONS = 1 << 20, 32 << 20
+_EXTENSION, _EXTENSIONS = 1 << 20, 16 << 20
 """Bytes that an extension of a header (a long name, pax records) may take, and all of them together."""
 _PAX_RECORD = re.compile(rb"(\d{1,9}) ([^=\n]+)=")
 
@@ -71,7 +71,7 @@ def members(stream: Gunzip, faults: Faults) -> Iterator[Member]:
     """
     shared: dict[str, str] = {}
     own: dict[str, str] = {}
-    count = names = extensions = 0
+    count = names = headers = extensions = 0
     while True:
         bound = not stream.position or bool(own)
         block = stream.read(BLOCK)
@@ -82,9 +82,9 @@ def members(stream: Gunzip, faults: Faults) -> Iterator[Member]:
         try:
             member = _parse(block, {**shared, **own})
             if member.type in b"xXgLK":
-                extensions += member.size + BLOCK
-                if member.size > _EXTENSION or extensions > _EXTENSIONS:
-                    raise Beyond(f"extensions of headers have {member.size} bytes, or {extensions} together")
+                headers, extensions = headers + 1, extensions + member.size
+                if member.size > _EXTENSION or extensions > _EXTENSIONS or headers > 4 * MEMBERS:
+                    raise Beyond(f"{headers} extensions of headers have {extensions} bytes")
                 extension = _extension(member, stream)
                 if member.type == b"g":
                     shared, extension = {**shared, **extension}, {}
