@@ -81,6 +81,7 @@ def test_what_cannot_be_installed_is_found(bench: Make, tmp_path: Path) -> None:
     more = "Requires-Dist: absent @ file:///absent-1.0-py3-none-any.whl\n"
     ready.put(Stage.BUILD_WHEEL, make_wheel(tmp_path, {"demo/__init__.py": ""}, more=more))
     assert [(code, where) for code, where, _ in told(ready.run(VERIFY))] == [
+        ("MTD603", "demo-1.0-py3-none-any.whl: Requires-Dist"),
         ("INS101", "demo-1.0-py3-none-any.whl"),
         ("INS101", "demo-1.0.tar.gz"),
     ]
