@@ -17,19 +17,21 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check model record toolchain inspector",
+    "errors check model record toolchain inspector forks filelist",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
-    "changelog metadata.* project requirements arguments",
+    "changelog metadata.* project requirements arguments submission description toolbox",
     # workspace and plan
     "config workspace selection plan manifest",
     # checks
     "checks.*",
+    "acceptance",
     # what a stage is given, how it is shown
     "work report.*",
     # stages, and what runs them
     "stages.*",
-    "bench worker",
+    "bench examine worker",
+    "cli",
     # one command, from its plan to its end
     "completion",
     "planning",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import shutil
 import sys
 import time
 import uuid
@@ -18,7 +17,7 @@ import nox.command
 from nox_release import toolchain, worker
 from nox_release.arguments import parse
 from nox_release.chain import Chain, Machine, Step
-from nox_release.environment import without_credentials
+from nox_release.environment import find_uv, without_credentials
 from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import write_atomically
 from nox_release.model import REQUIRES, Evidence, Outcome, Stage
@@ -223,9 +222,7 @@ def _machine(session: nox.Session, chain: Chain) -> Machine:
 
 
 def _uv() -> str:
-    beside = Path(sys.executable).with_name("uv")
-    found = str(beside) if beside.exists() else shutil.which("uv")
-    if found is None:
+    if not (found := find_uv()):
         raise Blocked("uv is not installed", 'pip install uv, or set installer = "pip" in [tool.nox-release]')
     return found
 
