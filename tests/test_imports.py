@@ -17,20 +17,22 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check model record codes toolchain inspector",
+    "errors check model record codes toolchain inspector forks filelist",
     # the doors, and readers of one thing that is handed to them
-    "process source export evidence environment archive backend index.* "
-    "changelog metadata.* project.* requirements arguments history holding",
+    "process source export evidence environment archive distribution.* backend index.* "
+    "changelog metadata.* project.* requirements arguments history holding submission description toolbox",
     # workspace and plan
     "config exemptions workspace selection plan manifest",
     # checks
     "checks.*",
+    "acceptance",
     # what a stage is given, how it is shown
     "work report.*",
     "reporting",
     # stages, and what runs them
     "stages.*",
-    "bench worker",
+    "bench examine worker",
+    "cli",
     # one command, from its plan to its end
     "completion",
     "planning",
@@ -42,7 +44,7 @@ LAYERS = (
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"index", "metadata", "project", "report"}
+TOGETHER = {"distribution", "index", "metadata", "project", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 

@@ -189,6 +189,12 @@ class Installer:
 _INDEX_SETTINGS = ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX", "UV_FIND_LINKS", "UV_CONFIG", "PIP_")
 
 
+def find_uv() -> str:
+    """Return the path of the uv beside this interpreter, else on PATH; empty where there is none."""
+    beside = Path(sys.executable).with_name("uv")
+    return str(beside) if beside.exists() else shutil.which("uv") or ""
+
+
 def last_line(output: str) -> str:
     """Return the last line of a program's output that says something."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]

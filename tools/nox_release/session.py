@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import shutil
 import sys
 import uuid
 from pathlib import Path
@@ -15,7 +14,7 @@ import nox.command
 
 from nox_release import toolchain, worker
 from nox_release.chain import Chain, Machine
-from nox_release.environment import without_credentials
+from nox_release.environment import find_uv, without_credentials
 from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import write_atomically
 from nox_release.model import REQUIRES, Stage
@@ -80,9 +79,7 @@ def machine_of(session: nox.Session, chain: Chain) -> Machine:
 
 
 def _uv() -> str:
-    beside = Path(sys.executable).with_name("uv")
-    found = str(beside) if beside.exists() else shutil.which("uv")
-    if found is None:
+    if not (found := find_uv()):
         raise Blocked("uv is not installed", 'pip install uv, or set installer = "pip" in [tool.nox-release]')
     return found
 

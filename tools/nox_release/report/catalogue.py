@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nox_release.check import Family
+from nox_release.checks.archive import ARCHIVE
 from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
 from nox_release.checks.changelog import CHANGELOG
 from nox_release.checks.classifiers import CLASSIFIERS
+from nox_release.checks.filename import FILENAME
 from nox_release.checks.history import HISTORY
 from nox_release.checks.installation import INSTALLATION
 from nox_release.checks.licence import LICENCE
@@ -22,6 +24,7 @@ from nox_release.checks.pyproject import PYPROJECT
 from nox_release.checks.readme import README
 from nox_release.checks.requirements import REQUIREMENTS
 from nox_release.checks.sdist import SDIST
+from nox_release.checks.submission import SUBMISSION
 from nox_release.checks.tests import TESTS
 from nox_release.checks.version import VERSION
 from nox_release.codes import Catalogue, Described
@@ -42,6 +45,9 @@ FAMILIES: Sequence[Listed] = (
     (HISTORY, (Stage.LINT_METADATA,)),
     (BUILD, (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)),
     (SDIST, (Stage.BUILD_SDIST,)),
+    (ARCHIVE, (Stage.VERIFY_ARTIFACTS,)),
+    (FILENAME, (Stage.VERIFY_ARTIFACTS,)),
+    (SUBMISSION, (Stage.VERIFY_ARTIFACTS,)),
     (ARTIFACTS, (Stage.VERIFY_ARTIFACTS,)),
     (INSTALLATION, (Stage.VERIFY_ARTIFACTS,)),
     (TESTS, (Stage.TEST,)),

@@ -14,6 +14,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from nox_release import inspector
+from nox_release.acceptance import accept_all
 from nox_release.archive import Unsound, Wheel, read_sdist, read_wheel
 from nox_release.checks.artifacts import ARTIFACTS, Release
 from nox_release.checks.installation import INSTALLATION, Failed, Installation
@@ -22,7 +23,9 @@ from nox_release.errors import Blocked
 from nox_release.model import Kind
 from nox_release.work import Job, Result
 
-TOOLS = ("packaging",)
+TOOLS = (
+    *("docutils", "email-validator", "packaging", "readme-renderer", "rfc3986", "stdlib-list", "trove-classifiers"),
+)
 
 
 def run(job: Job) -> Result:
@@ -33,6 +36,7 @@ def run(job: Job) -> Result:
         raise Blocked(f"an artifact in the store changed: {error}", "run again with --fresh") from None
     rules = job.settings.rules
     verdict = ARTIFACTS.run(Release(job.planned.package, sdist, wheel), rules)
+    verdict += accept_all((job.path(Kind.SDIST), job.path(Kind.WHEEL)), rules)
     from_wheel, from_sdist = _try_both(job, wheel)
     for installation in (from_wheel, from_sdist):
         verdict += INSTALLATION.run(installation, rules)  # what is wrong with both is told once
