@@ -27,6 +27,8 @@ LAYERS = (
     "checks.*",
     # what a stage is given, how it is shown
     "work report.*",
+    # what stages do that would not fit in one module
+    "trial",
     # stages, and what runs them
     "stages.*",
     "bench worker",
