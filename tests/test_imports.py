@@ -20,7 +20,7 @@ LAYERS = (
     "errors check model record toolchain inspector",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
-    "changelog metadata.* project requirements arguments",
+    "matrix interpreters changelog metadata.* project requirements arguments",
     # workspace and plan
     "config workspace selection plan manifest",
     # checks
@@ -28,7 +28,7 @@ LAYERS = (
     # what a stage is given, how it is shown
     "work report.*",
     # what stages do that would not fit in one module
-    "trial",
+    "placing probe trial testing",
     # stages, and what runs them
     "stages.*",
     "bench worker",

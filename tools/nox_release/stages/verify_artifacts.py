@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from nox_release.archive import Unsound, read_sdist, read_wheel
+from collections.abc import Sequence
+
+from nox_release.archive import Unsound, Wheel, read_sdist, read_wheel
 from nox_release.checks.artifacts import ARTIFACTS, Release
-from nox_release.checks.installation import INSTALLATION
+from nox_release.checks.installation import INSTALLATION, Installation
+from nox_release.checks.matrix import MATRIX
 from nox_release.errors import Blocked
+from nox_release.matrix import Cell, merged, named
 from nox_release.model import Kind
-from nox_release.trial import try_both
+from nox_release.trial import try_all
 from nox_release.work import Job, Result
 
 TOOLS = ("packaging",)
@@ -21,8 +25,14 @@ def run(job: Job) -> Result:
         raise Blocked(f"an artifact in the store changed: {error}", "run again with --fresh") from None
     rules = job.settings.rules
     verdict = ARTIFACTS.run(Release(job.planned.package, sdist, wheel), rules)
-    from_wheel, from_sdist = try_both(job, wheel)
-    for installation in (from_wheel, from_sdist):
-        verdict += INSTALLATION.run(installation, rules)  # what is wrong with both is told once
-    facts = {"modules imported": str(from_wheel.modules)}
-    return Result(verdict, (), facts)
+    verdict += MATRIX.run(job.matrix, rules)
+    tried = try_all(job, wheel)
+    verdict += merged([(cell, INSTALLATION.run(installation, rules)) for cell, installation in tried])
+    return Result(verdict, (), _facts(wheel, tried))
+
+
+def _facts(wheel: Wheel, tried: Sequence[tuple[Cell, Installation]]) -> dict[str, str]:
+    """What was tried, for people."""
+    wheels = [(cell, installation) for cell, installation in tried if installation.filename == wheel.filename]
+    facts = {"modules imported": str(max((installation.modules for _, installation in wheels), default=0))}
+    return {**facts, "installed": named(cell for cell, _ in wheels) or "nowhere: the wheel is for other interpreters"}
