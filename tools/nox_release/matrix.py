@@ -70,8 +70,17 @@ class Matrix:
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
-        """Every interpreter with every resolution, the most common way first."""
-        return tuple(Cell(python, resolution) for resolution in self.resolutions for python in self.interpreters)
+        """Every interpreter with every resolution.
+
+        With the highest versions from the newest interpreter, as most users have it; with the lowest from the
+        oldest, where what is that old should work.
+        """
+        steps = {Resolution.HIGHEST: 1, Resolution.LOWEST: -1}
+        return tuple(
+            Cell(python, resolution)
+            for resolution in self.resolutions
+            for python in self.interpreters[:: steps[resolution]]
+        )
 
     @property
     def ends(self) -> tuple[Interpreter, ...]:
@@ -115,14 +124,14 @@ def choose(
     there = [by_minor[minor] for minor in dict.fromkeys(minors) if minor in by_minor]
     chosen = [item for item in there if allowed.contains(item.version, prereleases=True)]
     possible = tuple(item for item in dict.fromkeys(resolutions) if lowest_possible or item is Resolution.HIGHEST)
-    absent = [minor for minor in dict.fromkeys(wanted) if minor not in by_minor]
     minors_allowed = _minors(requires_python)
+    tried = {item.minor for item in chosen}
     return Matrix(
         interpreters=tuple(sorted(chosen, key=lambda item: Version(item.version), reverse=True)),
         resolutions=possible,
         requires_python=requires_python,
         floor=minors_allowed[0] if requires_python and minors_allowed else "",
-        missing=tuple(minor for minor in absent if minor in minors_allowed),
+        missing=tuple(minor for minor in dict.fromkeys(wanted) if minor in minors_allowed and minor not in tried),
         excluded=tuple(minor for minor in dict.fromkeys(wanted) if minor not in minors_allowed),
         impossible=tuple(item for item in dict.fromkeys(resolutions) if item not in possible),
     )

@@ -72,7 +72,15 @@ def cells(job: Job, wheel: Wheel) -> tuple[Cell, ...]:
 
 
 def place(
-    job: Job, cell: Cell, root: Path, artifact: Path, wheel: Wheel, more: Sequence[str] = (), tests: bool = False
+    job: Job,
+    cell: Cell,
+    root: Path,
+    artifact: Path,
+    wheel: Wheel,
+    unbuildable: set[str],
+    more: Sequence[str] = (),
+    *,
+    tests: bool = False,
 ) -> Placed:
     """Install *artifact* for *cell* into a new virtualenv at *root*, with its requirements.
 
@@ -81,6 +89,8 @@ def place(
     have wheels are taken in their place, so that the rest is looked at all the same.
 
     :param wheel: the package's wheel, which says what it requires.
+    :param unbuildable: requirements that could not be built for another cell. Those that cannot be built here are
+        added: nobody waits for each interpreter to fail at the same.
     :param more: what else is installed with it.
     :param tests: with the siblings that only its tests need.
     """
@@ -94,6 +104,8 @@ def place(
     refused, first = "", tuple[str, ...]()
     for options in ((), ("--only-binary", ":all:")):
         pins, problem = _lowest(job, cell, root, wheel, [*links, *options])
+        if not options and (known := unbuildable.intersection(pins)):
+            problem = f"Failed to build `{min(known)}`"
         if not problem and (pins != first or not refused):
             limits = root.with_name(f"{root.name}-lowest.txt")
             limits.write_text("\n".join(pins))
@@ -103,7 +115,8 @@ def place(
                 changed = [pin for pin in pins if pin not in first] if refused else []
                 return Placed(venv, refused, ", ".join(changed), tuple(beside))
             problem = refusal(done.output)
-        refused, first = refused or problem, pins
+        unbuildable.update(re.findall("Failed to build `([^`]+)`", problem))
+        refused, first = refused or problem, first or pins
     return Placed(None, refused)
 
 
@@ -121,8 +134,8 @@ def _lowest(job: Job, cell: Cell, root: Path, wheel: Wheel, options: Sequence[st
 
 def refusal(output: str) -> str:
     """Return what tells most of why an installer refused: what could not be built, or why nothing fits together."""
-    if built := re.search(r"Failed to (?:download and )?build `[^`]+`", output):
-        return built.group()
+    if built := re.search(r"Failed to (?:download and )?build (`[^`]+`)", output):
+        return f"Failed to build {built.group(1)}"
     if reason := re.search(r"Because .*?(?=\n\s*\n|\Z)", output, re.DOTALL):
         return " ".join(reason.group().split())
     return last_line(output)

@@ -42,8 +42,13 @@ def look_inside(
     """
     answers = _inspect(job, venv, seen.name, wheel.modules)
     failed = {answer["module"]: answer for answer in answers if "module" in answer and "error" in answer}
-    # Modules that import one another in a circle may import alone; what is not installed, no order brings.
-    for module in [name for name, answer in failed.items() if answer["error"] != "ModuleNotFoundError"]:
+    # Modules that import one another in a circle may import alone; what is not installed, no order brings, and
+    # what fails in a dependency fails in any order.
+    for module in [
+        name
+        for name, answer in failed.items()
+        if answer["error"] != "ModuleNotFoundError" and not _dependency(answer, wheel)
+    ]:
         alone = _inspect(job, venv, "", [module])
         if any(answer.get("module") == module and "error" not in answer for answer in alone):
             del failed[module]
@@ -55,15 +60,23 @@ def look_inside(
         seen,
         installed=_normalized(next((answer["installed"] for answer in answers if "installed" in answer), {})),
         modules=sum("module" in answer for answer in answers),
-        failed_modules=tuple(_failed(answer, answer["module"], extras.explained) for answer in failed.values()),
+        failed_modules=tuple(_failed(answer, answer["module"], extras.explained, wheel) for answer in failed.values()),
         failed_entry_points=tuple(
-            _failed(answer, f"{answer['group']}: {answer['point']} = {answer['value']}", extras.explained)
+            _failed(answer, f"{answer['group']}: {answer['point']} = {answer['value']}", extras.explained, wheel)
             for answer in points
         ),
         crashed=crashed,
         refused_extras=extras.refused,
         scripts=scripts,
     )
+
+
+def broken_dependency(job: Job, venv: Venv, wheel: Wheel) -> str:
+    """Import all that *wheel* ships, and tell what went wrong inside a dependency; empty where nothing did."""
+    for answer in _inspect(job, venv, "", wheel.modules):
+        if "error" in answer and (inside := _dependency(answer, wheel)):
+            return f"{inside} does not import: {answer['error']}: {answer['message']}"
+    return ""
 
 
 def _inspect(job: Job, venv: Venv, name: str, modules: Sequence[str]) -> list[Answer]:
@@ -135,8 +148,15 @@ def _key(answer: Answer) -> str:
     return str(answer["module"]) if "module" in answer else f"{answer['group']}: {answer['point']}"
 
 
-def _failed(answer: Answer, name: str, explained: dict[str, str]) -> Failed:
-    return Failed(name, f"{answer['error']}: {answer['message']}", explained.get(_key(answer), ""))
+def _failed(answer: Answer, name: str, explained: dict[str, str], wheel: Wheel) -> Failed:
+    error = f"{answer['error']}: {answer['message']}"
+    return Failed(name, error, explained.get(_key(answer), ""), _dependency(answer, wheel))
+
+
+def _dependency(answer: Answer, wheel: Wheel) -> str:
+    """Name of the module of a dependency in which the error was raised; empty where the package itself raised it."""
+    inside = str(answer.get("file", "")).partition("/site-packages/")[2]
+    return "" if not inside or inside in wheel.files else inside.split("/")[0].removesuffix(".py")
 
 
 def _normalized(installed: dict[str, str]) -> dict[str, str]:

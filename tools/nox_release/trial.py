@@ -30,6 +30,8 @@ class Trial:
     wheel: Wheel
     kind: Kind
     cell: Cell
+    unbuildable: set[str]
+    """Shared by the trials of a package: what could not be built in one cell."""
 
     @property
     def path(self) -> Path:
@@ -54,10 +56,13 @@ def try_all(job: Job, wheel: Wheel) -> list[tuple[Cell, Installation]]:
     on the newest and the oldest alone. Where it installs the same files as the wheel, that is known to work.
     """
     pythons = job.matrix.ends if wheel.filename.endswith("-none-any.whl") else job.matrix.interpreters
-    trials = [Trial(job, wheel, Kind.SDIST, Cell(python, Resolution.HIGHEST)) for python in pythons]
+    unbuildable: set[str] = set()
+    trials = [Trial(job, wheel, Kind.SDIST, Cell(python, Resolution.HIGHEST), unbuildable) for python in pythons]
     with ThreadPoolExecutor(max_workers=job.side_by_side) as pool:
         sdists = [(trial, pool.submit(_install, trial)) for trial in trials]  # what is built takes longest
-        wheels = {cell: pool.submit(_try, Trial(job, wheel, Kind.WHEEL, cell)) for cell in cells(job, wheel)}
+        wheels = {
+            cell: pool.submit(_try, Trial(job, wheel, Kind.WHEEL, cell, unbuildable)) for cell in cells(job, wheel)
+        }
         installed = {cell: future.result() for cell, future in wheels.items()}
         second = []
         for trial, future in sdists:
@@ -72,7 +77,7 @@ def try_all(job: Job, wheel: Wheel) -> list[tuple[Cell, Installation]]:
 
 def _install(trial: Trial) -> tuple[Placed, str]:
     """Install the artifact alone; with it comes the digest of all that is installed then."""
-    placed = place(trial.job, trial.cell, trial.root, trial.path, trial.wheel)
+    placed = place(trial.job, trial.cell, trial.root, trial.path, trial.wheel, trial.unbuildable)
     return placed, site_contents(placed.venv) if placed.venv else ""
 
 

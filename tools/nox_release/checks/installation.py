@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nox_release.check import Family, Problem, Severity
@@ -17,6 +17,8 @@ class Failed:
     """Type and message of the exception."""
     extra: str = ""
     """The declared extra with which it loads; empty: none does."""
+    inside: str = ""
+    """The dependency in which the exception was raised; empty: it was raised by the package itself."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,21 @@ class Installation:
     """Extra → why it could not be installed."""
     scripts: tuple[Script, ...] = ()
 
+    def outdated(self, failed: Failed) -> bool:
+        """Whether something fails in a dependency of old, on a Python newer than the lowest that is allowed."""
+        return self.lowest and not self.at_floor and bool(failed.inside)
+
+
+def _by_error(failures: Iterable[Failed]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each error that no extra explains, with how many have it, and the names of those."""
+    by_error: dict[str, list[str]] = {}
+    for failed in failures:
+        if not failed.extra:
+            by_error.setdefault(failed.error, []).append(failed.name)
+    for error, names in by_error.items():
+        more = f" (and {len(names) - 1} more with the same error)" if len(names) > 1 else ""
+        yield f"{error}{more}", names
+
 
 HELPERS = frozenset(
     "test tests testing dev devel develop development doc docs documentation lint linting typing mypy ci "
@@ -89,14 +106,12 @@ def consistent(installation: Installation) -> Iterator[Problem]:
 @INSTALLATION.check("INS103", "Every public module imports with the runtime requirements")
 def imports(installation: Installation) -> Iterator[Problem]:
     """A missing requirement is found by the first user. Tests do not see it: their tools bring much along."""
-    by_error: dict[str, list[str]] = {}
-    for failed in installation.failed_modules:
-        if not failed.extra:
-            by_error.setdefault(failed.error, []).append(failed.name)
-    for error, names in by_error.items():
-        more = f" (and {len(names) - 1} more with the same error)" if len(names) > 1 else ""
-        fix = "declare what it imports in the requirements or in an extra, or import it lazily"
-        yield Problem(names[0], fix, f"{error}{more}")
+    fix = "declare what it imports in the requirements or in an extra, or import it lazily"
+    if installation.lowest:
+        fix = "raise the lower bound of the requirement that it fails with"
+    failed = [failed for failed in installation.failed_modules if not installation.outdated(failed)]
+    for error, names in _by_error(failed):
+        yield Problem(names[0], fix, error)
     if installation.crashed:
         yield Problem(installation.crashed, "importing a module must not end the interpreter", "the interpreter ended")
 
@@ -121,7 +136,7 @@ def needs_extra(installation: Installation) -> Iterator[Problem]:
 def entry_points_load(installation: Installation) -> Iterator[Problem]:
     """A console script that names what is not there fails for whoever types it first."""
     for failed in installation.failed_entry_points:
-        if not failed.extra:
+        if not failed.extra and not installation.outdated(failed):
             yield Problem(
                 failed.name, "name an object that exists, importable with the runtime requirements", failed.error
             )
@@ -183,6 +198,20 @@ def floors_install_later(installation: Installation) -> Iterator[Problem]:
     """A dependency older than the interpreter often has no wheel for it; few users ask for such a pair."""
     if installation.refused and installation.lowest and not installation.at_floor:
         yield _raise_the_floor(installation)
+
+
+@INSTALLATION.check("INS113", "The lowest versions that it allows work on newer Pythons", Severity.WARNING)
+def floors_import_later(installation: Installation) -> Iterator[Problem]:
+    """A dependency older than the interpreter may install and yet break on import, whoever imports it."""
+    failed = (*installation.failed_modules, *installation.failed_entry_points)
+    inside: dict[str, list[Failed]] = {}
+    for item in failed:
+        if installation.outdated(item):
+            inside.setdefault(item.inside, []).append(item)
+    for dependency, items in inside.items():
+        for error, _ in _by_error(items):
+            fix = f"raise the lower bound of what brings {dependency}, if users are to have it on this Python"
+            yield Problem(dependency, fix, error)
 
 
 def _raise_the_floor(installation: Installation) -> Problem:

@@ -75,5 +75,5 @@ def something_ran(run: TestRun) -> Iterator[Problem]:
 def installable_at_lowest(run: TestRun) -> Iterator[Problem]:
     """Where the tests' own requirements ask for more than the package does, its lower bounds are never tested."""
     if run.refused and run.lowest:
-        fix = "raise the package's lower bounds to what its tests need, or let the tests need less"
+        fix = "raise the package's lower bounds to what works here and what its tests need, or let the tests need less"
         yield Problem("test requirements", fix, f"not run: {run.refused}")

@@ -13,6 +13,7 @@ from nox_release.checks.tests import TESTS, TestRun
 from nox_release.matrix import Cell, Resolution, merged
 from nox_release.model import Kind
 from nox_release.placing import cells, place
+from nox_release.probe import broken_dependency
 from nox_release.testing import needs, run_tests, without_sources
 from nox_release.work import Job, Result
 
@@ -36,20 +37,25 @@ def run(job: Job) -> Result:
 def _tests(job: Job, wheel: Wheel) -> list[tuple[Cell, TestRun]]:
     package = without_sources(job.export(), wheel.roots)
     inside = package.relative_to(job.folder / "source")
+    unbuildable: set[str] = set()
     with ThreadPoolExecutor(max_workers=job.side_by_side) as pool:
         todo = cells(job, wheel)
-        return list(zip(todo, pool.map(lambda cell: _cell(job, cell, wheel, inside), todo), strict=True))
+        return list(zip(todo, pool.map(lambda cell: _cell(job, cell, wheel, inside, unbuildable), todo), strict=True))
 
 
-def _cell(job: Job, cell: Cell, wheel: Wheel, inside: Path) -> TestRun:
+def _cell(job: Job, cell: Cell, wheel: Wheel, inside: Path, unbuildable: set[str]) -> TestRun:
     """Run the tests once, in a virtualenv and a folder of their own."""
     settings, planned, lowest = job.settings, job.planned, cell.resolution is Resolution.LOWEST
     folder = job.folder / f"tests-{cell.interpreter.minor}-{cell.resolution}"
     folder.mkdir()
     wanted = needs(settings.test_command, planned.test_requires, planned.test_constraints, folder / "constraints.txt")
-    placed = place(job, cell, folder / "venv", job.path(Kind.WHEEL), wheel, wanted, tests=True)
+    placed = place(job, cell, folder / "venv", job.path(Kind.WHEEL), wheel, unbuildable, wanted, tests=True)
     if placed.venv is None:
         return TestRun(" ".join(settings.test_command), refused=placed.refused, lowest=lowest)
+    # Tests that cannot even import what is older than the interpreter say nothing of the package.
+    newer = lowest and not job.matrix.at_floor(cell.interpreter)
+    if newer and (outdated := broken_dependency(job, placed.venv, wheel)):
+        return TestRun(" ".join(settings.test_command), refused=outdated, lowest=lowest)
     shutil.copytree(job.folder / "source", folder / "source", symlinks=True)  # tests may write beside themselves
     try:
         return run_tests(job, settings.test_command, placed.venv, folder / "source" / inside, lowest)
