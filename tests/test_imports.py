@@ -17,7 +17,7 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check model record toolchain inspector",
+    "errors check model testrun record toolchain inspector",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
     "matrix interpreters changelog metadata.* project requirements arguments",
@@ -28,7 +28,7 @@ LAYERS = (
     # what a stage is given, how it is shown
     "work report.*",
     # what stages do that would not fit in one module
-    "placing probe trial testing",
+    "placing probe trial testing downstream",
     # stages, and what runs them
     "stages.*",
     "bench worker",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nox_release.checks.tests import TESTS, TestRun
+from nox_release.checks.tests import TESTS
+from nox_release.testrun import TestRun
 
 
 def found(run: TestRun) -> list[tuple[str, str, str]]:

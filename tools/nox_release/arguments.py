@@ -41,6 +41,7 @@ class Arguments:
     keep_going: bool = False
     fresh: bool = False
     candidate: bool = False
+    with_dependents: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -64,6 +65,11 @@ def parser() -> argparse.ArgumentParser:
         "--keep-going", action="store_true", help="publish what is whole although other targets of the plan are not"
     )
     made.add_argument("--fresh", action="store_true", help="do all work again, whatever evidence and caches there are")
+    made.add_argument(
+        "--with-dependents",
+        action="store_true",
+        help="also run the tests of the packages that need a target, as last released, on the new wheel",
+    )
     made.add_argument(
         "--candidate-for-release",
         action="store_true",
@@ -91,4 +97,6 @@ def parse(posargs: Sequence[str]) -> Arguments:
             "no target: nothing says which packages",
             "nox -s SESSION -- NAME, or -- all; nox -s publish -- --help lists the ways",
         )
-    return Arguments(tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate)
+    return Arguments(
+        tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate, found.with_dependents
+    )

@@ -96,7 +96,9 @@ class Chain:
         :raises Misuse: for targets, configuration or a checkout that cannot be worked with.
         """
         if self._plan is None:
-            planning = Planning(self.snapshot, self.git, self.store, self.config, machine.uv, self.jobs)
+            planning = Planning(
+                self.snapshot, self.git, self.store, self.config, machine.uv, self.jobs, self.arguments.with_dependents
+            )
             self._plan = planning.plan(self.arguments.targets)
         return self._plan
 
@@ -236,6 +238,7 @@ class Chain:
             parts.append(asdict(self._matrix(planned, machine)))
         if stage is Stage.TEST:
             parts += [planned.test_siblings, planned.test_requires, planned.test_constraints, planned.test_problem]
+            parts.append([asdict(dependent) for dependent in planned.dependents])
         if stage in (Stage.LINT_METADATA, Stage.PUBLISH):
             parts += [self.config.tag_format, plan.tags.get(self.tag(planned))]
         if stage is Stage.PUBLISH:

@@ -27,6 +27,25 @@ HISTORIANS = frozenset(
 
 
 @dataclass(frozen=True)
+class Dependent:
+    """A package of the workspace that needs another one, as it was last released."""
+
+    name: str
+    version: str
+    """Of its last release; empty where there is none."""
+    tag: str = ""
+    """The git tag of that release."""
+    tree: str = ""
+    """Tree id of the whole checkout at the tag."""
+    directory: str = ""
+    requires: tuple[str, ...] = ()
+    """What its tests require."""
+    constraints: tuple[str, ...] = ()
+    problem: str = ""
+    """Why its tests cannot be run."""
+
+
+@dataclass(frozen=True)
 class Planned:
     """One package of the plan."""
 
@@ -53,6 +72,8 @@ class Planned:
     """A companion that something needs at a version that no release has: a candidate cannot go without it."""
     for_tests: bool = False
     """A companion that only tests install."""
+    dependents: tuple[Dependent, ...] = ()
+    """Whose tests are run on its wheel too."""
 
     @property
     def name(self) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from nox_release.checks.tests import TestRun
 from nox_release.environment import Venv, last_line
+from nox_release.testrun import TestRun
 from nox_release.work import Job
 
 PYTEST = "pytest==9.2.0"
@@ -77,9 +77,16 @@ def _read(report: Path, run: TestRun) -> TestRun:
         cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314  # written by the command just run
     except ET.ParseError:  # the command was ended while it wrote
         return run
-    failed = tuple(_name(case) for case in cases if case.find("failure") is not None or case.find("error") is not None)
-    skipped = sum(case.find("skipped") is not None for case in cases)
-    return replace(run, collected=len(cases), ran=len(cases) - skipped, failed=failed)
+    bad = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+    skipped = [case for case in cases if case.find("skipped") is not None]
+    failed = {_name(case) for case in bad}  # a test that passes and fails in its teardown has two entries
+    return replace(
+        run,
+        collected=len(cases),
+        ran=len(cases) - len(skipped),
+        failed=tuple(map(_name, bad)),
+        passed=tuple(_name(case) for case in cases if case not in skipped and _name(case) not in failed),
+    )
 
 
 def _name(case: ET.Element) -> str:

@@ -3,32 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nox_release.check import Family, Problem, Severity
-
-
-@dataclass(frozen=True)
-class TestRun:
-    """How the tests of one package ended."""
-
-    __test__ = False  # not a test, whatever pytest makes of its name
-
-    command: str
-    exit_code: int = 0
-    refused: str = ""
-    """Why what they need could not be installed."""
-    collected: int | None = None
-    """Number of tests that were collected; None where the command does not tell."""
-    ran: int | None = None
-    """Number of those that were not skipped."""
-    failed: tuple[str, ...] = ()
-    """Names of those that failed."""
-    last: str = ""
-    """The last thing that the command said."""
-    lowest: bool = False
-    """With the lowest versions that the package allows."""
-
+from nox_release.testrun import TestRun
 
 TESTS: Family[TestRun] = Family("TST", "a run of the tests")
 EXEMPT = 'give the reason in [tool.nox-release] test-exempt = "…" (or in an override)'

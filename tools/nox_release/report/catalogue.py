@@ -8,6 +8,7 @@ from typing import Any
 from nox_release.check import Family
 from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
+from nox_release.checks.dependents import DEPENDENTS
 from nox_release.checks.installation import INSTALLATION
 from nox_release.checks.matrix import MATRIX
 from nox_release.checks.project import PROJECT
@@ -15,7 +16,17 @@ from nox_release.checks.publication import PUBLICATION
 from nox_release.checks.sdist import SDIST
 from nox_release.checks.tests import TESTS
 
-FAMILIES: Sequence[Family[Any]] = (PROJECT, BUILD, SDIST, ARTIFACTS, MATRIX, INSTALLATION, TESTS, PUBLICATION)
+FAMILIES: Sequence[Family[Any]] = (
+    PROJECT,
+    BUILD,
+    SDIST,
+    ARTIFACTS,
+    MATRIX,
+    INSTALLATION,
+    TESTS,
+    DEPENDENTS,
+    PUBLICATION,
+)
 """In the order in which a package meets them."""
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from nox_release.archive import Wheel, read_wheel
 from nox_release.check import Verdict
+from nox_release.checks.dependents import DEPENDENTS
 from nox_release.checks.matrix import MATRIX
-from nox_release.checks.tests import TESTS, TestRun
+from nox_release.checks.tests import TESTS
+from nox_release.downstream import try_dependents
 from nox_release.matrix import Cell, Resolution, merged
 from nox_release.model import Kind
 from nox_release.placing import cells, place
 from nox_release.probe import broken_dependency
 from nox_release.testing import needs, run_tests, without_sources
+from nox_release.testrun import TestRun
 from nox_release.work import Job, Result
 
 TOOLS = ("packaging",)
@@ -31,7 +34,12 @@ def run(job: Job) -> Result:
     verdict = MATRIX.run(job.matrix, rules) if job.matrix.missing else Verdict()
     runs = _tests(job, read_wheel(job.path(Kind.WHEEL)))
     verdict += merged([(cell, TESTS.run(tests, rules)) for cell, tests in runs])
-    return Result(verdict, (), _facts([tests for _, tests in runs]))
+    facts = _facts([tests for _, tests in runs])
+    for dependence in try_dependents(job):
+        verdict += DEPENDENTS.run(dependence, rules)
+    if job.planned.dependents:
+        facts["dependents"] = ", ".join(f"{item.name} {item.version}".strip() for item in job.planned.dependents)
+    return Result(verdict, (), facts)
 
 
 def _tests(job: Job, wheel: Wheel) -> list[tuple[Cell, TestRun]]:
