@@ -39,6 +39,8 @@ class Bench:
     tests: Mapping[str, Requirements] = field(default_factory=dict)
     """Package → what its tests require."""
     uv: str = field(default_factory=find_uv_bin)
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Beside that of this process."""
     pythons: tuple[Interpreter, ...] = (Interpreter(platform.python_version(), sys.executable),)
     resolutions: tuple[Resolution, ...] = (Resolution.HIGHEST,)
 
@@ -90,7 +92,7 @@ class Bench:
         home = folder / "home"
         home.mkdir(parents=True)
         self._log = folder.with_suffix(".log")
-        environ = without_credentials(os.environ)
+        environ = without_credentials({**os.environ, **self.environ})
         order = Order(
             stage, self.root, self.plan, self.snapshot.prefix, self.snapshot.toplevel, self.snapshot.git_dir,
             self.config, {name: ""}, dict(self.built), self.uv, 1, matrices={name: self.matrix(name)},

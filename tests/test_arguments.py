@@ -18,6 +18,7 @@ from nox_release.errors import Misuse
         ("demo --jobs 3", Arguments(("demo",), jobs=3)),
         ("demo --jobs=3", Arguments(("demo",), jobs=3)),
         ("demo --candidate-for-release", Arguments(("demo",), candidate=True)),
+        ("demo --with-dependents", Arguments(("demo",), with_dependents=True)),
         ("path:sdk/compute", Arguments(("path:sdk/compute",))),
     ],
 )

@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NOXFILE = "import nox_release\n\nnox_release.register()\n"
+CONFIG = f"""[tool.nox-release]
+pythons = ["{sys.version_info.major}.{sys.version_info.minor}"]
+resolutions = ["highest"]
+"""
+"""Packages are tried once: what is about the matrix of interpreters says so."""
 LIMIT = 600
 """Seconds that one command may take before the test gives up."""
 

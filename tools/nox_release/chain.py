@@ -13,7 +13,6 @@ from pathlib import Path
 
 from nox_release import interpreters, toolchain
 from nox_release import manifest as release_manifest
-from nox_release.archive import read_wheel
 from nox_release.arguments import Arguments
 from nox_release.config import Config, read_config
 from nox_release.evidence import FOLDER, Store
@@ -171,6 +170,8 @@ class Chain:
         if "requires-python" in planned.package.unknown:  # what its backend wrote into the wheel is what holds
             found = self.evidence(Stage.BUILD_WHEEL, planned, machine)
             if isinstance(found, Evidence):
+                from nox_release.archive import read_wheel  # what asks no backend does without
+
                 wheel = read_wheel(self.store.path(found.artifacts[0]))
                 requires_python = wheel.metadata.get("Requires-Python", "")
         resolutions = [Resolution(name) for name in settings.resolutions]

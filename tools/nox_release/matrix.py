@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,7 +16,6 @@ from nox_release.check import Finding, Verdict
 OLDEST = (3, 8)
 """Older interpreters are served by no current installer, so they cannot be looked at."""
 _MINORS = ("2.7", *(f"3.{minor}" for minor in range(40)))
-_PATCHES = range(40)
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,9 @@ def choose(
 def _minors(requires_python: str) -> tuple[str, ...]:
     """Minor versions of which at least one patch release is allowed, from the lowest."""
     allowed = _specifier(requires_python)
-    return tuple(minor for minor in _MINORS if any(allowed.contains(f"{minor}.{patch}") for patch in _PATCHES))
+    # Between the numbers that it names, one patch release is like another.
+    patches = {0, 999, *(int(number) + step for number in re.findall(r"\d+", requires_python) for step in (0, 1))}
+    return tuple(minor for minor in _MINORS if any(allowed.contains(f"{minor}.{patch}") for patch in patches))
 
 
 def _specifier(requires_python: str) -> SpecifierSet:
