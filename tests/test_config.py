@@ -29,6 +29,7 @@ def test_every_key_is_read() -> None:
         b"credentials = ['MY_*']\npass-environment = ['HTTP_KEY']\ntest-command = ['tox', '-e', 'py']\n"
         b"test-groups = ['dev']\ntest-extras = []\ntest-requirements = ['r.txt']\ntest-exempt = 'no tests yet'\n"
         b"build-inputs = ['VERSION']\ngit-history = true\nignore = { WHL104 = 'wanted' }\n"
+        b"pythons = ['3.9']\nresolutions = ['lowest']\n"
     ) + OVERRIDE + b"packages = ['a-*']\ngit-history = false\n"  # fmt: skip
     assert read_config(content) == Config(
         packages=("sdk/*",),
@@ -39,7 +40,16 @@ def test_every_key_is_read() -> None:
         credentials=("MY_*",),
         pass_environment=("HTTP_KEY",),
         settings=Settings(
-            ("tox", "-e", "py"), ("dev",), (), ("r.txt",), "no tests yet", ("VERSION",), True, {"WHL104": "wanted"}
+            ("tox", "-e", "py"),
+            ("dev",),
+            (),
+            ("r.txt",),
+            "no tests yet",
+            ("VERSION",),
+            True,
+            {"WHL104": "wanted"},
+            ("3.9",),
+            ("lowest",),
         ),
         overrides=(Override(("a-*",), {"git_history": False}),),
     )
@@ -79,6 +89,11 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"tag-format = '{name[x]}'", 'tag-format is "{name[x]}"', "use {name} and {version}"),
         (TABLE + b"tag-format = '{name}'", 'tag-format is "{name}"', "use {version} in it"),
         (TABLE + b"tag-format = ''", 'tag-format is ""', "use {version} in it"),
+        (TABLE + b"pythons = ['python3.9']", 'pythons has "python3.9"', 'pythons = ["3.9", "3.13"]'),
+        (TABLE + b"pythons = ['3.9.1']", 'pythons has "3.9.1"', 'pythons = ["3.9", "3.13"]'),
+        (TABLE + b"resolutions = ['lower']", "resolutions is ['lower']", 'write ["highest", "lowest"]'),
+        (TABLE + b"resolutions = []", "resolutions is []", 'write ["highest", "lowest"]'),
+        (OVERRIDE + b"packages = ['a']\npythons = ['py39']", 'pythons has "py39"', 'pythons = ["3.9", "3.13"]'),
         (TABLE + b"overrides = 1", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (TABLE + b"overrides = [1]", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (OVERRIDE + b"git-history = true", "number 1 in pyproject.toml does not say for which", "packages = ["),

@@ -61,7 +61,6 @@ def ready(bench: Make, released: Released, requires: str, python: str = "", **mo
 
 
 LACKS = "AttributeError: module 'nox_release_test_dep' has no attribute 'new'"
-WHEEL = "demo-1.0-py2.py3-none-any.whl"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +92,7 @@ def test_a_floor_that_cannot_be_installed_is_found(bench: Make, released: Releas
     cell = f"[{made.pythons[0].minor} with lowest]"
     assert [item for item in told(result) if item[0] != "MTX103"] == [
         ("INS103", "demo.client", f"{LACKS} {cell}"),
-        (code, WHEEL, f"Failed to build `{DEP}==0.9` {cell}"),
+        (code, made.path(Stage.BUILD_WHEEL).name, f"Failed to build `{DEP}==0.9` {cell}"),
     ]
     assert f"the lowest that installs as wheels: {DEP}==1.0" in result.findings[-1].fix
 

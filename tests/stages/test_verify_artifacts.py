@@ -151,9 +151,8 @@ def test_extras_that_cannot_be_installed_are_found(bench: Make, tmp_path: Path) 
     ]
     wheel = make_wheel(tmp_path, {"demo/__init__.py": ""}, more="Provides-Extra: fine\n" + "".join(lines))
     ready.put(Stage.BUILD_WHEEL, wheel)
-    assert [(code, where) for code, where, _ in told(ready.run(VERIFY))] == [
-        ("INS107", "extra cli"), ("INS108", "extra docs"),
-    ]  # fmt: skip
+    found = [(code, where) for code, where, _ in told(ready.run(VERIFY)) if code.startswith("INS")]
+    assert found == [("INS107", "extra cli"), ("INS108", "extra docs")]
 
 
 def test_a_wheel_for_no_interpreter_that_is_tried_blocks(bench: Make, tmp_path: Path) -> None:
@@ -162,7 +161,7 @@ def test_a_wheel_for_no_interpreter_that_is_tried_blocks(bench: Make, tmp_path: 
     ready.put(Stage.BUILD_SDIST, make_sdist(tmp_path, {"pyproject.toml": FLIT, "demo/__init__.py": ""}))
     wheel = make_wheel(tmp_path, {"demo/__init__.py": ""})
     ready.put(Stage.BUILD_WHEEL, wheel.rename(wheel.with_name("demo-1.0-cp27-cp27m-any.whl")))
-    with pytest.raises(Blocked, match="demo-1.0-cp27-cp27m-any.whl is made for none of Python"):
+    with pytest.raises(Blocked, match=r"demo-1\.0-cp27-cp27m-any\.whl is made for none of Python"):
         ready.run(VERIFY)
 
 
@@ -170,7 +169,7 @@ def test_no_interpreter_at_all_blocks(bench: Make) -> None:
     """With what to install."""
     ready = bench(demo(FLIT + 'requires-python = ">=3.35"\n'))
     ready.build()
-    with pytest.raises(Blocked, match="no interpreter of this machine suits requires-python >=3.35") as caught:
+    with pytest.raises(Blocked, match=r"no interpreter of this machine suits requires-python >=3\.35") as caught:
         ready.run(VERIFY)
     assert "uv python install 3.35" in caught.value.hint
 

@@ -42,8 +42,6 @@ def main() -> None:
                     message=str(error), missing=_missing(error), file=_raised_in(error))  # fmt: skip
             else:
                 say(point=point.name, group=point.group, value=point.value)
-        providers = metadata.packages_distributions()
-        say(providers={root: found[0] for root, found in providers.items()})
         say(installed={item.metadata["Name"]: item.version for item in metadata.distributions()})
 
 
