@@ -19,6 +19,7 @@ from nox_release.errors import Misuse
         ("demo --jobs=3", Arguments(("demo",), jobs=3)),
         ("demo --candidate-for-release", Arguments(("demo",), candidate=True)),
         ("--explain ART104", Arguments((), explain="ART104")),
+        ("demo --with-dependents", Arguments(("demo",), with_dependents=True)),
         ("path:sdk/compute", Arguments(("path:sdk/compute",))),
     ],
 )

@@ -19,6 +19,7 @@ from nox_release.arguments import Arguments
 from nox_release.chain import Chain, Machine, Step
 from nox_release.errors import Misuse
 from nox_release.manifest import FILENAME, Manifest
+from nox_release.matrix import Interpreter
 from nox_release.model import Artifact, Evidence, Outcome, Stage
 from nox_release.record import from_json, to_json
 from nox_release.work import Order
@@ -745,3 +746,109 @@ def test_who_stands_beyond_a_circle_is_worked_on(repository: Repository) -> None
     with repository.chain("all") as chain:
         assert {broken.name for broken in chain.plan(MACHINE).broken} == {"core", "alone"}
         assert todo(chain.step(Stage.BUILD_SDIST, MACHINE)) == ["app"]
+
+
+PYTHONS = (Interpreter("3.13.0", "/a"), Interpreter("3.11.7", "/b"))
+
+
+@pytest.mark.parametrize(
+    "machine",
+    [
+        replace(MACHINE, pythons=(*PYTHONS, Interpreter("3.9.18", "/c"))),
+        replace(MACHINE, pythons=(Interpreter("3.13.1", "/a"), PYTHONS[1])),
+        replace(MACHINE, pythons=PYTHONS[:1]),
+    ],
+    ids=["another one", "a newer patch", "one less"],
+)
+def test_interpreters_count_where_packages_are_tried(repository: Repository, machine: Machine) -> None:
+    """What was proven on some interpreters is not proven on others; builds do not depend on them."""
+    with repository.chain("alone") as chain:
+        work_through(chain, machine=replace(MACHINE, pythons=PYTHONS))
+    with repository.chain("alone") as chain:
+        assert to_do_again(chain, machine) == {"alone": [Stage.VERIFY_ARTIFACTS, Stage.TEST]}
+
+
+def test_interpreters_that_requires_python_excludes_do_not_count(repository: Repository) -> None:
+    """A machine that gets one more is no reason to try anew what cannot be installed there."""
+    repository.write("alone/pyproject.toml", project("alone", more='requires-python = ">=3.11"\n'))
+    repository.commit()
+    with repository.chain("alone") as chain:
+        work_through(chain, machine=replace(MACHINE, pythons=PYTHONS))
+    with repository.chain("alone") as chain:
+        machine = replace(MACHINE, pythons=(*PYTHONS, Interpreter("3.9.18", "/c")))
+        assert to_do_again(chain, machine) == {}
+
+
+@pytest.mark.parametrize("table", ['pythons = ["3.13"]', 'resolutions = ["highest"]'])
+def test_settings_of_the_matrix_count(repository: Repository, table: str) -> None:
+    """As the interpreters themselves do."""
+    machine = replace(MACHINE, pythons=PYTHONS)
+    with repository.chain("alone") as chain:
+        work_through(chain, machine=machine)
+    repository.write("pyproject.toml", f"[tool.nox-release]\n{table}\n")
+    repository.commit()
+    with repository.chain("alone") as chain:
+        assert to_do_again(chain, machine) == {"alone": [Stage.VERIFY_ARTIFACTS, Stage.TEST]}
+
+
+def test_a_worker_is_told_where_to_try(repository: Repository) -> None:
+    """The decision is made once, and is what the evidence stands for."""
+    with repository.chain("alone") as chain:
+        machine = replace(MACHINE, uv="", pythons=PYTHONS)
+        work_through(chain, Stage.BUILD_SDIST, Stage.BUILD_WHEEL, machine=machine)
+        order = chain.step(Stage.TEST, machine).order
+    assert order is not None
+    assert [item.minor for item in order.matrices["alone"].interpreters] == ["3.13", "3.11"]
+    assert from_json(Order, to_json(order)).matrices == order.matrices
+
+
+def test_dependents_are_part_of_the_tests(repository: Repository) -> None:
+    """With the flag, app's last release is run on core, and the evidence without it does not do."""
+    repository.git("tag", "app_1.0")
+    repository.git("tag", "app_1.1b1")
+    with repository.chain("core") as chain:
+        work_through(chain)
+        assert chain.plan(MACHINE)["core"].dependents == ()
+    with repository.chain("core", with_dependents=True) as chain:
+        (dependent,) = chain.plan(MACHINE)["core"].dependents
+        assert (dependent.name, dependent.version, dependent.tag, dependent.problem) == ("app", "1.0", "app_1.0", "")
+        assert to_do_again(chain) == {"core": [Stage.TEST]}
+    repository.git("tag", "app_1.2")
+    with repository.chain("core", with_dependents=True) as chain:
+        assert to_do_again(chain) == {"core": [Stage.TEST]}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "problem"),
+    [
+        ("app/pyproject.toml", "[project]\n", "at app_1.0: app/pyproject.toml"),
+        ("app/pyproject.toml", project("other", "core>=1"), "at app_1.0 it did not lie in app"),
+        ("app/dev_requirements.txt", "-e ../nowhere\n", "its tests install nowhere, which is no package"),
+        ("pyproject.toml", '[tool.nox-release]\ntest-exempt = "no GPU"\n', "its tests are exempt: no GPU"),
+    ],
+    ids=["unreadable then", "elsewhere then", "a folder that is no package", "exempt"],
+)
+def test_dependents_that_cannot_be_run(repository: Repository, path: str, text: str, problem: str) -> None:
+    """Why is kept with them, to be told."""
+    before = (repository.root / path).read_text() if (repository.root / path).exists() else ""
+    repository.write(path, text)
+    repository.commit()
+    repository.git("tag", "app_1.0")
+    if path.startswith("app/"):
+        repository.write(path, before)
+        repository.commit()
+    with repository.chain("core", with_dependents=True) as chain:
+        (dependent,) = chain.plan(MACHINE)["core"].dependents
+    assert dependent.problem.startswith(problem)
+
+
+def test_what_the_tests_of_a_dependent_need(repository: Repository) -> None:
+    """As its tag says, siblings by their names."""
+    repository.write("app/dev_requirements.txt", "-e ../alone[x]\n-e ../core\nattrs\n")
+    repository.commit()
+    repository.git("tag", "app_1.0")
+    repository.write("app/dev_requirements.txt", "six\n")
+    repository.commit()
+    with repository.chain("core", with_dependents=True) as chain:
+        (dependent,) = chain.plan(MACHINE)["core"].dependents
+    assert dependent.requires == ("attrs", "alone[x]", "core")

@@ -32,6 +32,7 @@ def test_every_key_is_read() -> None:
         b"index-url = 'http://127.0.0.1:3141/simple'\nindex-exempt = 'nowhere yet'\nclassifier-policy = 'azure'\n"
         b"build-inputs = ['VERSION']\ngit-history = true\nignore = { ART104 = 'wanted' }\n"
         b"select = { PRJ = 'first things first', ART = 'and these' }\nseverity = { SDI2 = 'error' }\n"
+        b"pythons = ['3.9']\nresolutions = ['lowest']\n"
     ) + OVERRIDE + b"packages = ['a-*']\ngit-history = false\n"  # fmt: skip
     assert read_config(content) == Config(
         packages=("sdk/*",),
@@ -55,6 +56,8 @@ def test_every_key_is_read() -> None:
             select={"PRJ": "first things first", "ART": "and these"},
             severity={"SDI2": "error"},
             classifier_policy="azure",
+            pythons=("3.9",),
+            resolutions=("lowest",),
         ),
         overrides=(Override(("a-*",), {"git_history": False}),),
     )
@@ -111,6 +114,11 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"index-url = 'https:///simple/'", 'index-url is "https:///simple/"', "write the URL"),
         (TABLE + b"index-url = 'https://[/simple/'", 'index-url is "https://[/simple/"', "write the URL"),
         (TABLE + b"index-url = 'https://me:pw@example.org/'", "index-url holds a user", "write it without"),
+        (TABLE + b"pythons = ['python3.9']", 'pythons has "python3.9"', 'pythons = ["3.9", "3.13"]'),
+        (TABLE + b"pythons = ['3.9.1']", 'pythons has "3.9.1"', 'pythons = ["3.9", "3.13"]'),
+        (TABLE + b"resolutions = ['lower']", "resolutions is ['lower']", 'write ["highest", "lowest"]'),
+        (TABLE + b"resolutions = []", "resolutions is []", 'write ["highest", "lowest"]'),
+        (OVERRIDE + b"packages = ['a']\npythons = ['py39']", 'pythons has "py39"', 'pythons = ["3.9", "3.13"]'),
         (TABLE + b"overrides = 1", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (TABLE + b"overrides = [1]", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (OVERRIDE + b"git-history = true", "number 1 in pyproject.toml does not say for which", "packages = ["),

@@ -17,10 +17,11 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check model record codes toolchain inspector forks filelist",
+    "errors check model testrun record codes toolchain inspector forks filelist",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
-    "changelog metadata.* project.* requirements arguments history holding submission description toolbox",
+    "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
+    "submission description toolbox",
     # workspace and plan
     "config exemptions workspace selection plan manifest",
     # checks
@@ -29,6 +30,8 @@ LAYERS = (
     # what a stage is given, how it is shown
     "work report.*",
     "reporting",
+    # what stages do that would not fit in one module
+    "placing probe trial testing downstream",
     # stages, and what runs them
     "stages.*",
     "bench examine worker",

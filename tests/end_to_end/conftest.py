@@ -42,6 +42,8 @@ def example(tmp_path: Path, envdir: Path) -> Workspace:
     shutil.copytree(ROOT / "examples/sdk", root, ignore=ignore)
     made = Workspace(root, envdir)
     made.write({".gitignore": "__pycache__/\n"})
+    config = root / "pyproject.toml"
+    config.write_text(config.read_text().replace("[tool.nox-release]\n", CONFIG))
     made.git("init", "-q", "-b", "main")
     made.commit("first")
     return made

@@ -43,6 +43,7 @@ class Arguments:
     candidate: bool = False
     explain: str = ""
     """A code, or the beginning of codes, to be explained instead."""
+    with_dependents: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -66,6 +67,11 @@ def parser() -> argparse.ArgumentParser:
         "--keep-going", action="store_true", help="publish what is whole although other targets of the plan are not"
     )
     made.add_argument("--fresh", action="store_true", help="do all work again, whatever evidence and caches there are")
+    made.add_argument(
+        "--with-dependents",
+        action="store_true",
+        help="also run the tests of the packages that need a target, as last released, on the new wheel",
+    )
     made.add_argument(
         "--candidate-for-release",
         action="store_true",
@@ -96,4 +102,12 @@ def parse(posargs: Sequence[str]) -> Arguments:
             "no target: nothing says which packages",
             "nox -s SESSION -- NAME, or -- all; nox -s publish -- --help lists the ways",
         )
-    return Arguments(tuple(found.targets), found.jobs, found.keep_going, found.fresh, found.candidate, found.explain)
+    return Arguments(
+        tuple(found.targets),
+        jobs=found.jobs,
+        keep_going=found.keep_going,
+        fresh=found.fresh,
+        candidate=found.candidate,
+        explain=found.explain,
+        with_dependents=found.with_dependents,
+    )

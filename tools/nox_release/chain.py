@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -12,15 +13,17 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from nox_release import interpreters, toolchain
 from nox_release import manifest as release_manifest
-from nox_release import toolchain
 from nox_release.arguments import Arguments
 from nox_release.config import Config, read_config
 from nox_release.evidence import FOLDER, Store
 from nox_release.holding import holds
+from nox_release.matrix import Interpreter, Matrix, Resolution, choose
 from nox_release.model import REQUIRES, Evidence, Stage
 from nox_release.plan import Plan, Planned, digest_of
 from nox_release.planning import Planning
+from nox_release.process import Processes
 from nox_release.report.run import FOLDER as REPORTS
 from nox_release.requirements import parsed
 from nox_release.source import Git, Snapshot
@@ -33,6 +36,8 @@ _SETTINGS: Mapping[Stage, tuple[str, ...]] = {
     Stage.BUILD_SDIST: ("build_inputs", "git_history"),
     Stage.TEST: ("test_command", "test_groups", "test_extras", "test_requirements", "test_exempt"),
 }
+_TRYING = (Stage.VERIFY_ARTIFACTS, Stage.TEST)
+"""The stages whose outcome depends on interpreters and dependencies."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Machine:
     """Path of uv; empty: virtualenv and pip."""
     interpreter: str
     """Implementation, version and platform of the interpreter in the session's virtualenv."""
+    pythons: tuple[Interpreter, ...] = ()
+    """Every CPython that packages can be tried on, one for each minor version."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +91,20 @@ class Chain:
         entry = self.snapshot.files.get("pyproject.toml")
         return read_config(None if entry is None else self.git.blob(entry.oid))
 
+    @cached_property
+    def pythons(self) -> tuple[Interpreter, ...]:
+        """The interpreters of this machine, looked for once."""
+        return interpreters.find(os.environ, Path(sys.executable), self.store, Processes())
+
     def plan(self, machine: Machine) -> Plan:
         """Return the plan; the first call makes it.
 
         :raises Misuse: for targets, configuration or a checkout that cannot be worked with.
         """
         if self._plan is None:
-            planning = Planning(self.snapshot, self.git, self.store, self.config, machine.uv, self.jobs)
+            planning = Planning(
+                self.snapshot, self.git, self.store, self.config, machine.uv, self.jobs, self.arguments.with_dependents
+            )
             self._plan = planning.plan(self.arguments.targets)
         return self._plan
 
@@ -164,7 +178,22 @@ class Chain:
             since=self.since,
             logs=self.logs,
             expected=self._expected(stage, todo),
+            matrices={name: self._matrix(plan[name], machine) for name in todo if stage in _TRYING},
         )
+
+    def _matrix(self, planned: Planned, machine: Machine) -> Matrix:
+        """Where a package that is built already is tried."""
+        settings, requires_python = self.config.for_package(planned.name), planned.package.requires_python
+        if "requires-python" in planned.package.unknown:  # what its backend wrote into the wheel is what holds
+            found = self.evidence(Stage.BUILD_WHEEL, planned, machine)
+            if isinstance(found, Evidence):
+                from nox_release.archive import read_wheel  # what asks no backend does without
+
+                wheel = read_wheel(self.store.path(found.artifacts[0]))
+                requires_python = wheel.metadata.get("Requires-Python", "")
+        resolutions = [Resolution(name) for name in settings.resolutions]
+        possible = self.config.installer == "uv"
+        return choose(settings.pythons, resolutions, requires_python, machine.pythons, lowest_possible=possible)
 
     def _expected(self, stage: Stage, names: Iterable[str]) -> dict[str, float]:
         """Seconds that each package took in its newest evidence of *stage*."""
@@ -229,8 +258,11 @@ class Chain:
         parts += [settings.ignore, settings.select, settings.severity]
         parts += [[asdict(settings)[key] for key in _SETTINGS.get(stage, ())]]
         parts += [self.config.credentials, self.config.pass_environment, planned.siblings]
+        if stage in _TRYING:
+            parts.append(asdict(self._matrix(planned, machine)))
         if stage is Stage.TEST:
             parts += [planned.test_siblings, planned.test_requires, planned.test_constraints, planned.test_problem]
+            parts.append([asdict(dependent) for dependent in planned.dependents])
         if stage is Stage.LINT_METADATA:
             named = {canonicalize_name(parsed(text).name) for text in planned.sibling_requires}
             beside_it = {item.name: item.version for item in plan.packages if item.name in named}

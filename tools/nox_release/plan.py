@@ -27,6 +27,25 @@ HISTORIANS = frozenset(
 
 
 @dataclass(frozen=True)
+class Dependent:
+    """A package of the workspace that needs another one, as it was last released."""
+
+    name: str
+    version: str
+    """Of its last release; empty where there is none."""
+    tag: str = ""
+    """The git tag of that release."""
+    tree: str = ""
+    """Tree id of the whole checkout at the tag."""
+    directory: str = ""
+    requires: tuple[str, ...] = ()
+    """What its tests require."""
+    constraints: tuple[str, ...] = ()
+    problem: str = ""
+    """Why its tests cannot be run."""
+
+
+@dataclass(frozen=True)
 class Planned:
     """One package of the plan."""
 
@@ -55,6 +74,8 @@ class Planned:
     """A companion that only tests install."""
     sibling_requires: tuple[str, ...] = ()
     """Its requirements on packages of the workspace, in the plan or not."""
+    dependents: tuple[Dependent, ...] = ()
+    """Whose tests are run on its wheel too."""
 
     @property
     def name(self) -> str:

@@ -15,10 +15,12 @@ from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
 from nox_release.checks.changelog import CHANGELOG
 from nox_release.checks.classifiers import CLASSIFIERS
+from nox_release.checks.dependents import DEPENDENTS
 from nox_release.checks.filename import FILENAME
 from nox_release.checks.history import HISTORY
 from nox_release.checks.installation import INSTALLATION
 from nox_release.checks.licence import LICENCE
+from nox_release.checks.matrix import MATRIX
 from nox_release.checks.publication import PUBLICATION
 from nox_release.checks.pyproject import PYPROJECT
 from nox_release.checks.readme import README
@@ -49,8 +51,10 @@ FAMILIES: Sequence[Listed] = (
     (FILENAME, (Stage.VERIFY_ARTIFACTS,)),
     (SUBMISSION, (Stage.VERIFY_ARTIFACTS,)),
     (ARTIFACTS, (Stage.VERIFY_ARTIFACTS,)),
+    (MATRIX, (Stage.VERIFY_ARTIFACTS, Stage.TEST)),
     (INSTALLATION, (Stage.VERIFY_ARTIFACTS,)),
     (TESTS, (Stage.TEST,)),
+    (DEPENDENTS, (Stage.TEST,)),
     (PUBLICATION, (Stage.PUBLISH,)),
 )
 """In the order in which a package meets them."""
