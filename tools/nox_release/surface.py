@@ -1,0 +1,183 @@
+"""The public API of a release as a value, and what changed between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nox_release.difference import Change, Nature
+from nox_release.signatures import Pair, breakages
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A class, a function, or a value."""
+
+    kind: str = ""
+    """``class``, ``function``, ``property`` or ``attribute``; empty where it is not known."""
+    signature: str = ""
+    """Of a function, as ``f(x: int = 0) -> str``."""
+    bases: tuple[str, ...] = ()
+    """Paths of the base classes."""
+    members: Mapping[str, Thing] = field(default_factory=dict)
+    """What a class defines itself."""
+
+
+@dataclass(frozen=True)
+class Surface:
+    """The public API: what :mod:`nox_release.extractor` finds."""
+
+    modules: tuple[str, ...] = ()
+    """The public ones."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Public path of every name in a public module → path of what it stands for, a key of ``things`` if known."""
+    things: Mapping[str, Thing] = field(default_factory=dict)
+    """Path of the definition → what is defined: all that is public, and the private bases of that."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Module that could not be read → why."""
+
+    def inherited(self, thing: Thing, seen: frozenset[str] = frozenset()) -> dict[str, tuple[str, Thing]]:
+        """Members of a class with those of its bases that are known: name → where it is defined, and what."""
+        found: dict[str, tuple[str, Thing]] = {}
+        for base in reversed(thing.bases):
+            if base in self.things and base not in seen:
+                parent = self.things[base]
+                found |= self.inherited(parent, seen | {base})
+                found |= {name: (f"{base}.{name}", member) for name, member in parent.members.items()}
+        return found
+
+    def ancestors(self, thing: Thing, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+        """Yield the paths of all base classes, as far as they are known."""
+        for base in thing.bases:
+            if base not in seen:
+                yield base
+                if base in self.things:
+                    yield from self.ancestors(self.things[base], seen | {base})
+
+
+def compare(old: Surface, new: Surface) -> tuple[Change, ...]:
+    """Return how the public API changed, in the order of the paths.
+
+    Modules that one of both could not be read for are left out.
+    """
+    return _Comparison(old, new).changes()
+
+
+_EVERYWHERE = frozenset(dir(object))
+_LOOSE = frozenset({"", "attribute"})
+"""Kinds of which nobody knows what the value is: it may well be a class or a function."""
+_VALUES = frozenset({"property", *_LOOSE})
+_IDLE = frozenset({"object", "abc.ABC", "ABC", "typing.Generic", "Generic", "typing.Protocol", "Protocol"})
+"""Bases that nobody asks for with ``isinstance``."""
+
+
+class _Comparison:
+    def __init__(self, old: Surface, new: Surface) -> None:
+        self.old, self.new = old, new
+        self.found: dict[Change, None] = {}
+        self.pairs: list[Pair] = []
+        self.seen: set[tuple[str, str]] = set()
+        self.old_public = {target: path for path, target in reversed(old.names.items())}
+        self.new_public = {target: path for path, target in reversed(new.names.items())}
+
+    def changes(self) -> tuple[Change, ...]:
+        lost = _outermost(set(self.old.modules) - set(self.new.modules), self.new.unread)
+        gained = _outermost(set(self.new.modules) - set(self.old.modules), self.old.unread)
+        there = set(self.old.modules) & set(self.new.modules)
+        for path in lost:
+            self._note(Nature.REMOVED, path, "the module")
+        for path in gained:
+            self._note(Nature.ADDED, path, "the module")
+        for path, target in self.old.names.items():
+            module, _, name = path.rpartition(".")
+            if path in self.new.names:
+                self._both(path, target, self.new.names[path])
+            elif module in there and path not in self.new.modules:
+                self._note(Nature.REMOVED, path, self._kind(self.old, target))
+        for path, target in self.new.names.items():
+            if path not in self.old.names and path.rpartition(".")[0] in there and path not in self.old.modules:
+                self._note(Nature.ADDED, path, self._kind(self.new, target))
+        for change in breakages(self.pairs):
+            self.found[change] = None
+        return tuple(sorted(self.found, key=lambda change: (change.path, change.nature, change.detail)))
+
+    def _note(self, nature: Nature, path: str, detail: str = "", origin: str = "") -> None:
+        self.found[Change(nature, path, detail, origin)] = None
+
+    @staticmethod
+    def _kind(surface: Surface, target: str) -> str:
+        return surface.things.get(target, Thing()).kind
+
+    def _both(self, path: str, before: str, now: str) -> None:
+        """Compare what one name stands for in both; what several names stand for is compared once."""
+        if (before, now) not in self.seen and before in self.old.things and now in self.new.things:
+            self.seen.add((before, now))
+            self._things(path, before, self.old.things[before], self.new.things[now])
+
+    def _things(self, path: str, origin: str, old: Thing, new: Thing) -> None:
+        if old.kind == new.kind == "class":
+            self._classes(path, origin, old, new)
+        elif old.kind == new.kind == "function":
+            if old.signature and new.signature and old.signature != new.signature:
+                self.pairs.append(Pair(path, origin, old.signature, new.signature))
+        elif not (old.kind in _LOOSE or (new.kind in _VALUES and old.kind in _VALUES)):
+            self._note(Nature.INCOMPATIBLE, path, f"it was a {old.kind}, and is now a {new.kind}", origin)
+
+    def _classes(self, path: str, origin: str, old: Thing, new: Thing) -> None:
+        mine = {name: (f"{origin}.{name}", member) for name, member in old.members.items()}
+        before = {**self.old.inherited(old), **mine}
+        now = {**self.new.inherited(new), **{name: ("", member) for name, member in new.members.items()}}
+        for name, (where, member) in before.items():
+            if name in now:
+                other = now[name][1]
+                if member != other:
+                    self._things(f"{path}.{name}", where, member, other)
+            elif name not in _EVERYWHERE and not _special(name):
+                if "__getattr__" in now and member.kind in _VALUES:
+                    detail = "the class answers for it with __getattr__ now, if at all"
+                    self._note(Nature.DIFFERENT, f"{path}.{name}", detail, where)
+                else:
+                    self._note(Nature.REMOVED, f"{path}.{name}", member.kind, where)
+        for name, (_, member) in now.items():
+            if name not in before and name not in _EVERYWHERE and not _special(name):
+                self._note(Nature.ADDED, f"{path}.{name}", member.kind)
+        for base in self._bases_lost(old, new):
+            self._note(Nature.INCOMPATIBLE, path, f"it is no {base} any more", origin)
+
+    def _bases_lost(self, old: Thing, new: Thing) -> Sequence[str]:
+        """Public bases that are gone; not those of other distributions where a new one may derive from them."""
+        before = _named(self.old, old, self.old_public)
+        now = _named(self.new, new, self.new_public)
+        gone = [base for base in before if base not in now and before[base] not in now.values()]
+        foreign = [path for path in now.values() if path not in self.new.things and "." in path]
+        return [base for base in gone if not foreign or before[base] in self.old.things]
+
+
+def _named(surface: Surface, thing: Thing, public: Mapping[str, str]) -> dict[str, str]:
+    """Bases that a user can name: public path → path of the definition."""
+    found = {}
+    for base in surface.ancestors(thing):
+        name = public.get(base, base)
+        dotted = all(part.isidentifier() for part in name.split("."))
+        if dotted and name not in _IDLE and not any(part.startswith("_") for part in name.split(".")):
+            found[name] = base
+    return found
+
+
+def _special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__") and name not in {"__call__", "__enter__", "__aenter__"}
+
+
+def _outermost(modules: set[str], unread: Mapping[str, str]) -> list[str]:
+    """Those of *modules* that lie in no other of them, and in none that could not be read."""
+    aside = {*modules, *unread}
+    return sorted(
+        path
+        for path in modules
+        if path not in unread and not any(parent in aside for parent in _parents(path)) and "*" not in unread
+    )
+
+
+def _parents(path: str) -> Iterator[str]:
+    while path := path.rpartition(".")[0]:
+        yield path
