@@ -17,16 +17,18 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check model record toolchain inspector",
+    "errors check model record toolchain inspector extractor policy difference",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
-    "changelog metadata.* project requirements arguments",
+    "changelog metadata.* project requirements arguments distribution surface signatures",
     # workspace and plan
     "config workspace selection plan manifest",
     # checks
     "checks.*",
     # what a stage is given, how it is shown
     "work report.*",
+    # the last release, beside the new one
+    "baseline",
     # stages, and what runs them
     "stages.*",
     "bench worker",

@@ -25,6 +25,7 @@ BUILDS = (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)
 # Which settings have a part in a stage's outcome, beside the exemptions of its checks.
 _SETTINGS: Mapping[Stage, tuple[str, ...]] = {
     Stage.BUILD_SDIST: ("build_inputs", "git_history"),
+    Stage.VERIFY_ARTIFACTS: ("version_policy", "allow_changes", "index_exempt"),
     Stage.TEST: ("test_command", "test_groups", "test_extras", "test_requirements", "test_exempt"),
 }
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from nox_release.check import Rules, matches
 from nox_release.errors import Misuse
+from nox_release.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class Settings:
     """Files outside a package's folder that its build reads, relative to the workspace."""
     git_history: bool = False
     """The build backend asks git; known ones (setuptools-scm, hatch-vcs, …) need not be told."""
+    version_policy: str = Policy.SEMVER.value
+    """What versions promise: ``semver``, ``azure-preview``, or ``none``."""
+    allow_changes: Mapping[str, str] = field(default_factory=dict)
+    """Path of an object, or a glob over paths → the reason for letting its change since the last release pass."""
     ignore: Mapping[str, str] = field(default_factory=dict)
     """Code of a check, or the beginning of codes → the reason for letting its findings pass."""
 
@@ -82,13 +87,14 @@ class Config:
     overrides: tuple[Override, ...] = ()
 
     def for_package(self, name: str) -> Settings:
-        """Return the settings of one package: later overrides win, ``ignore`` adds up."""
+        """Return the settings of one package: later overrides win, ``ignore`` and ``allow-changes`` add up."""
         settings = self.settings
         for override in self.overrides:
             if matches(name, override.packages):
                 changes = dict(override.changes)
-                if "ignore" in changes:
-                    changes["ignore"] = {**settings.ignore, **changes["ignore"]}
+                for key in ("ignore", "allow_changes"):
+                    if key in changes:
+                        changes[key] = {**getattr(settings, key), **changes[key]}
                 settings = replace(settings, **changes)
         return settings
 
@@ -177,6 +183,8 @@ def _values(table: dict[str, Any], known: dict[str, Any], place: str) -> dict[st
             )  # fmt: skip
             raise Misuse(f"{place}: unknown key {key}", hint)
         values[name] = _value(value, known[name], f"{place}: {key}")
+        if name == "version_policy" and value not in set(Policy):
+            raise Misuse(f'{place}: {key} is "{value}"', "write one of " + ", ".join(f'"{item}"' for item in Policy))
     return values
 
 

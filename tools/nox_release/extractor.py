@@ -97,7 +97,7 @@ class Extractor:
             overloaded = {name for name in thing.overloads if name[0] != "_" or name.endswith("__")} - members.keys()
             members |= {name: {"kind": "function"} for name in overloaded}
             if "__getattr__" in members:
-                members = {**dict.fromkeys(_listed(thing), {"kind": "attribute"}), **members}
+                members = {**{name: {"kind": "attribute"} for name in _listed(thing)}, **members}
             return {"kind": "class", "bases": list(self._bases(thing)), "members": members}
         if thing.is_function:
             return {"kind": "function", "signature": _signature(thing)}

@@ -44,7 +44,7 @@ def breakages(pairs: Sequence[Pair]) -> Iterator[Change]:
 
 
 def _module(signatures: Sequence[str]) -> griffe.Module | None:
-    """A module of these functions, named ``f0``, ``f1``, …"""
+    """Return a module of these functions, with a number in each name."""
     code = "\n".join(f"def f{number}{text[1:]}: ..." for number, text in enumerate(signatures))
     try:
         return griffe.visit("pairs", filepath=Path("pairs.py"), code=code)

@@ -77,8 +77,8 @@ class _Comparison:
         self.found: dict[Change, None] = {}
         self.pairs: list[Pair] = []
         self.seen: set[tuple[str, str]] = set()
-        self.old_public = {target: path for path, target in reversed(old.names.items())}
-        self.new_public = {target: path for path, target in reversed(new.names.items())}
+        self.old_public = {target: path for path, target in reversed(list(old.names.items()))}
+        self.new_public = {target: path for path, target in reversed(list(new.names.items()))}
 
     def changes(self) -> tuple[Change, ...]:
         lost = _outermost(set(self.old.modules) - set(self.new.modules), self.new.unread)
@@ -89,7 +89,7 @@ class _Comparison:
         for path in gained:
             self._note(Nature.ADDED, path, "the module")
         for path, target in self.old.names.items():
-            module, _, name = path.rpartition(".")
+            module = path.rpartition(".")[0]
             if path in self.new.names:
                 self._both(path, target, self.new.names[path])
             elif module in there and path not in self.new.modules:

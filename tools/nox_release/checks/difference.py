@@ -115,13 +115,12 @@ def preview(upgrade: Upgrade) -> Iterator[Problem]:
 
     The policy ``azure-preview`` counts such changes among the facts alone.
     """
-    if upgrade.since_preview and upgrade.preview and upgrade.policy is Policy.SEMVER:
-        if count := upgrade.since_preview.count(Nature.REMOVED, Nature.INCOMPATIBLE):
-            broken = (Nature.REMOVED, Nature.INCOMPATIBLE)
-            first = next(change for change in upgrade.since_preview.api if change.nature in broken)
-            more = f" and {count - 1} more" if count > 1 else ""
+    if upgrade.since_preview and upgrade.policy is Policy.SEMVER:
+        broken = (Nature.REMOVED, Nature.INCOMPATIBLE)
+        paths = [change.path for change in upgrade.since_preview.api if change.nature in broken]
+        if paths:
             fix = 'say it in the changelog, or set version-policy = "azure-preview"'
-            yield Problem(first.path, fix, f"{first.path}{more} broke since {upgrade.preview}")
+            yield Problem(paths[0], fix, f"{_some(paths)} broke since {upgrade.preview}")
 
 
 @DIFFERENCE.check("DIF107", "Every public module can be compared", Severity.WARNING)
@@ -142,7 +141,9 @@ def allowances_match(upgrade: Upgrade) -> Iterator[Problem]:
     paths = {change.path for change in _breaking(upgrade.wheel)} | set(upgrade.wheel.entry_points.removed)
     for glob in upgrade.allowances:
         if not any(fnmatch.fnmatchcase(path, glob) for path in paths):
-            yield Problem(f"allow-changes: {glob}", "take it out of the configuration", "nothing that changed matches it")
+            yield Problem(
+                f"allow-changes: {glob}", "take it out of the configuration", "nothing that changed matches it"
+            )
 
 
 @DIFFERENCE.check("DIF201", "A patch release runs on the Pythons of the release before it", Severity.WARNING)

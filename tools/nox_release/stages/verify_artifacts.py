@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from nox_release import inspector
 from nox_release.archive import Unsound, Wheel, read_sdist, read_wheel
+from nox_release.baseline import look_back
 from nox_release.checks.artifacts import ARTIFACTS, Release
 from nox_release.checks.installation import INSTALLATION, Failed, Installation
 from nox_release.environment import Venv, last_line
@@ -22,7 +23,7 @@ from nox_release.errors import Blocked
 from nox_release.model import Kind
 from nox_release.work import Job, Result
 
-TOOLS = ("packaging",)
+TOOLS = ("packaging", "griffe")
 
 
 def run(job: Job) -> Result:
@@ -36,8 +37,9 @@ def run(job: Job) -> Result:
     from_wheel, from_sdist = _try_both(job, wheel)
     for installation in (from_wheel, from_sdist):
         verdict += INSTALLATION.run(installation, rules)  # what is wrong with both is told once
-    facts = {"modules imported": str(from_wheel.modules)}
-    return Result(verdict, (), facts)
+    since = look_back(job)
+    facts = {"modules imported": str(from_wheel.modules), **since.facts}
+    return Result(verdict + since.verdict, (), facts, since.problem, since.hint)
 
 
 def _try_both(job: Job, wheel: Wheel) -> tuple[Installation, Installation]:
