@@ -20,15 +20,15 @@ LAYERS = (
     "errors check model record toolchain inspector extractor policy difference",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
-    "changelog metadata.* project requirements arguments distribution surface signatures",
+    "matrix interpreters changelog metadata.* project requirements arguments distribution surface signatures",
     # workspace and plan
     "config workspace selection plan manifest",
     # checks
     "checks.*",
     # what a stage is given, how it is shown
     "work report.*",
-    # the last release, beside the new one
-    "baseline",
+    # what stages do that would not fit in one module
+    "placing probe trial testing baseline",
     # stages, and what runs them
     "stages.*",
     "bench worker",

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
+from nox_release import interpreters, toolchain
 from nox_release import manifest as release_manifest
-from nox_release import toolchain
+from nox_release.archive import read_wheel
 from nox_release.arguments import Arguments
 from nox_release.config import Config, read_config
 from nox_release.evidence import FOLDER, Store
+from nox_release.matrix import Interpreter, Matrix, Resolution, choose
 from nox_release.model import REQUIRES, Evidence, Stage
 from nox_release.plan import Plan, Planned, digest_of
 from nox_release.planning import Planning
+from nox_release.process import Processes
 from nox_release.source import Git, Snapshot
 from nox_release.work import Order
 
@@ -28,6 +32,8 @@ _SETTINGS: Mapping[Stage, tuple[str, ...]] = {
     Stage.VERIFY_ARTIFACTS: ("version_policy", "allow_changes", "index_exempt"),
     Stage.TEST: ("test_command", "test_groups", "test_extras", "test_requirements", "test_exempt"),
 }
+_TRYING = (Stage.VERIFY_ARTIFACTS, Stage.TEST)
+"""The stages whose outcome depends on interpreters and dependencies."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class Machine:
     """Path of uv; empty: virtualenv and pip."""
     interpreter: str
     """Implementation, version and platform of the interpreter in the session's virtualenv."""
+    pythons: tuple[Interpreter, ...] = ()
+    """Every CPython that packages can be tried on, one for each minor version."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,11 @@ class Chain:
         """The configuration as it stands in the snapshot."""
         entry = self.snapshot.files.get("pyproject.toml")
         return read_config(None if entry is None else self.git.blob(entry.oid))
+
+    @cached_property
+    def pythons(self) -> tuple[Interpreter, ...]:
+        """The interpreters of this machine, looked for once."""
+        return interpreters.find(os.environ, Path(sys.executable), self.store, Processes())
 
     def plan(self, machine: Machine) -> Plan:
         """Return the plan; the first call makes it.
@@ -148,7 +161,20 @@ class Chain:
             since=self.since,
             logs=self.logs,
             expected=self._expected(stage, todo),
+            matrices={name: self._matrix(plan[name], machine) for name in todo if stage in _TRYING},
         )
+
+    def _matrix(self, planned: Planned, machine: Machine) -> Matrix:
+        """Where a package that is built already is tried."""
+        settings, requires_python = self.config.for_package(planned.name), planned.package.requires_python
+        if "requires-python" in planned.package.unknown:  # what its backend wrote into the wheel is what holds
+            found = self.evidence(Stage.BUILD_WHEEL, planned, machine)
+            if isinstance(found, Evidence):
+                wheel = read_wheel(self.store.path(found.artifacts[0]))
+                requires_python = wheel.metadata.get("Requires-Python", "")
+        resolutions = [Resolution(name) for name in settings.resolutions]
+        possible = self.config.installer == "uv"
+        return choose(settings.pythons, resolutions, requires_python, machine.pythons, lowest_possible=possible)
 
     def _expected(self, stage: Stage, names: Iterable[str]) -> dict[str, float]:
         """Seconds that each package took in its newest evidence of *stage*."""
@@ -207,6 +233,8 @@ class Chain:
         parts += [machine.uv and self._uv(machine.uv), planned.name, planned.version, planned.source, upstream]
         parts += [settings.ignore, [asdict(settings)[key] for key in _SETTINGS.get(stage, ())]]
         parts += [self.config.credentials, self.config.pass_environment, planned.siblings]
+        if stage in _TRYING:
+            parts.append(asdict(self._matrix(planned, machine)))
         if stage is Stage.TEST:
             parts += [planned.test_siblings, planned.test_requires, planned.test_constraints, planned.test_problem]
         if stage in (Stage.LINT_METADATA, Stage.PUBLISH):

@@ -219,7 +219,7 @@ def _machine(session: nox.Session, chain: Chain) -> Machine:
         settings = dict(line.partition(" = ")[::2] for line in lines)
     version = ".".join((settings.get("version_info") or settings.get("version", "")).split(".")[:3])
     interpreter = f"{settings.get('implementation', '')} {version} {sys.platform} {platform.machine()}"
-    return Machine("" if chain.config.installer == "pip" else _uv(), interpreter)
+    return Machine("" if chain.config.installer == "pip" else _uv(), interpreter, chain.pythons)
 
 
 def _uv() -> str:

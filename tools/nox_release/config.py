@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,6 +49,10 @@ class Settings:
     """Path of an object, or a glob over paths → the reason for letting its change since the last release pass."""
     ignore: Mapping[str, str] = field(default_factory=dict)
     """Code of a check, or the beginning of codes → the reason for letting its findings pass."""
+    pythons: tuple[str, ...] = ()
+    """Minor versions of Python that it is tried on. Empty: all that requires-python allows and the machine has."""
+    resolutions: tuple[str, ...] = ("highest", "lowest")
+    """Which of the allowed versions of its dependencies it is tried with."""
 
     @property
     def rules(self) -> Rules:
@@ -130,6 +135,8 @@ def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Confi
         config.tag_format.format(name="name", version="1.0")
     except (KeyError, IndexError, ValueError, AttributeError, TypeError):
         raise Misuse(f'{place}: tag-format is "{config.tag_format}"', "use {name} and {version} in it") from None
+    for said in (asdict(config.settings), *(override.changes for override in changes)):
+        _check_matrix(said, place)
     if "{version}" not in config.tag_format:
         raise Misuse(f'{place}: tag-format is "{config.tag_format}"', "use {version} in it, and {name}")
     _check_url(config.index_url, f"{place}: index-url")
@@ -145,6 +152,15 @@ def _check_url(url: str, place: str) -> None:
         raise Misuse(f'{place} is "{url}"', "write the URL of a Simple API: https://…/simple/")
     if parts.username or parts.password:
         raise Misuse(f"{place} holds a user", "write it without; a configuration is no place for secrets")
+
+
+def _check_matrix(said: Mapping[str, Any], place: str) -> None:
+    for minor in said.get("pythons", ()):
+        if not re.fullmatch(r"3\.\d+", minor):
+            raise Misuse(f'{place}: pythons has "{minor}"', 'write minor versions: pythons = ["3.9", "3.13"]')
+    resolutions = said.get("resolutions", ("highest",))
+    if not resolutions or not set(resolutions) <= {"highest", "lowest"}:
+        raise Misuse(f"{place}: resolutions is {list(resolutions)}", 'write ["highest", "lowest"], or one of the two')
 
 
 def _keys(kind: type[Any]) -> dict[str, Any]:

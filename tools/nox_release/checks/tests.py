@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nox_release.check import Family, Problem
+from nox_release.check import Family, Problem, Severity
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class TestRun:
     """Names of those that failed."""
     last: str = ""
     """The last thing that the command said."""
+    lowest: bool = False
+    """With the lowest versions that the package allows."""
 
 
 TESTS: Family[TestRun] = Family("TST", "a run of the tests")
@@ -35,7 +37,7 @@ EXEMPT = 'give the reason in [tool.nox-release] test-exempt = "…" (or in an ov
 @TESTS.check("TST101", "What the tests need can be installed beside the wheel")
 def installable(run: TestRun) -> Iterator[Problem]:
     """The tests run on the wheel that will be published, in a virtualenv with nothing else that is ours."""
-    if run.refused:
+    if run.refused and not run.lowest:
         yield Problem(
             "test requirements", f"read the log; if they cannot run outside their home, {EXEMPT}", run.refused
         )
@@ -67,3 +69,11 @@ def something_ran(run: TestRun) -> Iterator[Problem]:
         yield Problem(
             run.command, f"give them what they need to run, or {EXEMPT}", f"all {run.collected} tests were skipped"
         )
+
+
+@TESTS.check("TST104", "The tests can be run with the lowest versions that the package allows", Severity.WARNING)
+def installable_at_lowest(run: TestRun) -> Iterator[Problem]:
+    """Where the tests' own requirements ask for more than the package does, its lower bounds are never tested."""
+    if run.refused and run.lowest:
+        fix = "raise the package's lower bounds to what its tests need, or let the tests need less"
+        yield Problem("test requirements", fix, f"not run: {run.refused}")

@@ -10,12 +10,15 @@ from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
 from nox_release.checks.difference import DIFFERENCE
 from nox_release.checks.installation import INSTALLATION
+from nox_release.checks.matrix import MATRIX
 from nox_release.checks.project import PROJECT
 from nox_release.checks.publication import PUBLICATION
 from nox_release.checks.sdist import SDIST
 from nox_release.checks.tests import TESTS
 
-FAMILIES: Sequence[Family[Any]] = (PROJECT, BUILD, SDIST, ARTIFACTS, INSTALLATION, DIFFERENCE, TESTS, PUBLICATION)
+FAMILIES: Sequence[Family[Any]] = (
+    PROJECT, BUILD, SDIST, ARTIFACTS, MATRIX, INSTALLATION, DIFFERENCE, TESTS, PUBLICATION,
+)  # fmt: skip
 """In the order in which a package meets them."""
 
 
