@@ -70,7 +70,10 @@ class Extractor:
             if not member.is_alias and member.is_module:
                 self._module(member)
             elif _is_public(module, member):
-                self.names[f"{module.path}.{name}"] = self._denoted(member)
+                target = self._denoted(member)
+                # What ``import *`` brought from elsewhere is no offer of this module.
+                if target in self.things or target in self.tree or member.is_exported:
+                    self.names[f"{module.path}.{name}"] = target
         for name in module.exports or ():  # what a module's __getattr__ makes when it is asked for
             if str(name) not in module.members:
                 self.names[f"{module.path}.{name}"] = ""

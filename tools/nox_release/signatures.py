@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,8 @@ def breakages(pairs: Sequence[Pair]) -> Iterator[Change]:
         yield from breakages(pairs[len(pairs) // 2 :])
         return
     for breakage in griffe.find_breaking_changes(old, new):
+        if breakage.kind is griffe.BreakageKind.PARAMETER_CHANGED_DEFAULT and not _plain(breakage):
+            continue
         pair = pairs[int(breakage.obj.name.removeprefix("f"))]
         nature = Nature.DIFFERENT if breakage.kind in _MILD else Nature.INCOMPATIBLE
         yield Change(nature, pair.path, _told(breakage), pair.origin)
@@ -67,5 +70,17 @@ def _told(breakage: griffe.Breakage) -> str:
             return f"parameter {old.name} was {old.kind.value}, and is now {new.kind.value}"
         case griffe.BreakageKind.PARAMETER_CHANGED_DEFAULT:
             return f"the default of {old.name} was {old.default}, and is now {new.default}"
+        case griffe.BreakageKind.RETURN_CHANGED_TYPE:
+            return f"it returned {old}, and does not say any more what it returns"
         case _:
             return f"{kind.value}: {old}"
+
+
+def _plain(breakage: griffe.Breakage) -> bool:
+    """Whether both defaults are literals; what a name stands for may well be the same."""
+    try:
+        return bool(
+            ast.literal_eval(str(breakage.old_value.default)) != ast.literal_eval(str(breakage.new_value.default))
+        )
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -74,6 +75,7 @@ _IDLE = frozenset({"object", "abc.ABC", "ABC", "typing.Generic", "Generic", "typ
 class _Comparison:
     def __init__(self, old: Surface, new: Surface) -> None:
         self.old, self.new = old, new
+        self.unread = {*old.unread, *new.unread}
         self.found: dict[Change, None] = {}
         self.pairs: list[Pair] = []
         self.seen: set[tuple[str, str]] = set()
@@ -81,8 +83,8 @@ class _Comparison:
         self.new_public = {target: path for path, target in reversed(list(new.names.items()))}
 
     def changes(self) -> tuple[Change, ...]:
-        lost = _outermost(set(self.old.modules) - set(self.new.modules), self.new.unread)
-        gained = _outermost(set(self.new.modules) - set(self.old.modules), self.old.unread)
+        lost = _outermost(set(self.old.modules) - set(self.new.modules))
+        gained = _outermost(set(self.new.modules) - set(self.old.modules))
         there = set(self.old.modules) & set(self.new.modules)
         for path in lost:
             self._note(Nature.REMOVED, path, "the module")
@@ -98,11 +100,12 @@ class _Comparison:
             if path not in self.old.names and path.rpartition(".")[0] in there and path not in self.old.modules:
                 self._note(Nature.ADDED, path, self._kind(self.new, target))
         for change in breakages(self.pairs):
-            self.found[change] = None
+            self._note(change.nature, change.path, change.detail, change.origin)
         return tuple(sorted(self.found, key=lambda change: (change.path, change.nature, change.detail)))
 
     def _note(self, nature: Nature, path: str, detail: str = "", origin: str = "") -> None:
-        self.found[Change(nature, path, detail, origin)] = None
+        if not any(module in self.unread for module in (path, *_parents(path))):
+            self.found[Change(nature, path, detail, origin)] = None
 
     @staticmethod
     def _kind(surface: Surface, target: str) -> str:
@@ -133,23 +136,32 @@ class _Comparison:
                 if member != other:
                     self._things(f"{path}.{name}", where, member, other)
             elif name not in _EVERYWHERE and not _special(name):
-                if "__getattr__" in now and member.kind in _VALUES:
-                    detail = "the class answers for it with __getattr__ now, if at all"
-                    self._note(Nature.DIFFERENT, f"{path}.{name}", detail, where)
-                else:
-                    self._note(Nature.REMOVED, f"{path}.{name}", member.kind, where)
+                self._gone(f"{path}.{name}", where, member, new, "__getattr__" in now)
         for name, (_, member) in now.items():
             if name not in before and name not in _EVERYWHERE and not _special(name):
                 self._note(Nature.ADDED, f"{path}.{name}", member.kind)
         for base in self._bases_lost(old, new):
             self._note(Nature.INCOMPATIBLE, path, f"it is no {base} any more", origin)
 
+    def _gone(self, path: str, where: str, member: Thing, new: Thing, dynamic: bool) -> None:
+        """Note a member that the class does not have itself any more; a base may have it."""
+        outside = [base for base in self.new.ancestors(new) if base not in self.new.things and base not in _IDLE]
+        if any(_library_has(base, path.rpartition(".")[2]) for base in outside):
+            return
+        unknown = [base for base in outside if _library(base) is None]
+        if dynamic and member.kind in _VALUES:
+            self._note(Nature.DIFFERENT, path, "the class answers for it with __getattr__ now, if at all", where)
+        elif unknown:
+            self._note(Nature.DIFFERENT, path, f"the class has it from {unknown[0]} now, if at all", where)
+        else:
+            self._note(Nature.REMOVED, path, member.kind, where)
+
     def _bases_lost(self, old: Thing, new: Thing) -> Sequence[str]:
         """Public bases that are gone; not those of other distributions where a new one may derive from them."""
         before = _named(self.old, old, self.old_public)
         now = _named(self.new, new, self.new_public)
         gone = [base for base in before if base not in now and before[base] not in now.values()]
-        foreign = [path for path in now.values() if path not in self.new.things and "." in path]
+        foreign = [path for path in now.values() if path not in self.new.things and _library(path) is None]
         return [base for base in gone if not foreign or before[base] in self.old.things]
 
 
@@ -164,18 +176,26 @@ def _named(surface: Surface, thing: Thing, public: Mapping[str, str]) -> dict[st
     return found
 
 
+def _library(base: str) -> object:
+    """Return a class of the standard library; None where it is not known to be one. Nothing is imported."""
+    module, _, name = base.rpartition(".")
+    root = module.partition(".")[0]
+    if module and root not in sys.stdlib_module_names:
+        return None
+    return getattr(sys.modules.get(module or "builtins"), name, None)
+
+
+def _library_has(base: str, name: str) -> bool:
+    return (found := _library(base)) is not None and hasattr(found, name)
+
+
 def _special(name: str) -> bool:
     return name.startswith("__") and name.endswith("__") and name not in {"__call__", "__enter__", "__aenter__"}
 
 
-def _outermost(modules: set[str], unread: Mapping[str, str]) -> list[str]:
-    """Those of *modules* that lie in no other of them, and in none that could not be read."""
-    aside = {*modules, *unread}
-    return sorted(
-        path
-        for path in modules
-        if path not in unread and not any(parent in aside for parent in _parents(path)) and "*" not in unread
-    )
+def _outermost(modules: set[str]) -> list[str]:
+    """Return those of *modules* that lie in no other of them."""
+    return sorted(path for path in modules if not any(parent in modules for parent in _parents(path)))
 
 
 def _parents(path: str) -> Iterator[str]:

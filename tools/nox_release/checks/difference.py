@@ -102,7 +102,7 @@ def added(upgrade: Upgrade) -> Iterator[Problem]:
         yield Problem(first.path, f"make this {version_after(upgrade.last, Step.MINOR)}", f"{first.path}{more} is new")
 
 
-@DIFFERENCE.check("DIF105", "Defaults and return types stay in a patch release", Severity.WARNING)
+@DIFFERENCE.check("DIF105", "What a call does stays in a patch release", Severity.WARNING)
 def different(upgrade: Upgrade) -> Iterator[Problem]:
     """The same call does something else: nothing fails, so nobody notices before it matters."""
     if upgrade.wheel and upgrade.patch:
