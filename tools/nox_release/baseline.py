@@ -39,12 +39,14 @@ def look_back(job: Job) -> Result:
         upgrade = _upgrade(job, parse_wheel_filename(job.path(Kind.WHEEL).name)[1])
     except Blocked as error:
         return Result(facts={"last release": "could not be looked at"}, problem=error.message, hint=error.hint)
-    return Result(examine(upgrade), facts=facts(upgrade))
+    return Result(examine(upgrade, job.settings.rules), facts=facts(upgrade))
 
 
 def facts(upgrade: Upgrade) -> dict[str, str]:
     """Return the difference in few words."""
-    told = {"last release": f"{upgrade.last or 'none on the index'}"}
+    told = {"last release": str(upgrade.last or "none on the index")}
+    if upgrade.preview:
+        told["last preview"] = str(upgrade.preview)
     for version, found in ((upgrade.last, upgrade.wheel), (upgrade.preview, upgrade.since_preview)):
         if found:
             told["api" if version == upgrade.last else "api since the last preview"] = _api(found, version)

@@ -77,10 +77,9 @@ def unpack_sources(wheel: Path, destination: Path) -> Path:
         with zipfile.ZipFile(wheel) as archive:
             for name in names:
                 parts = PurePosixPath(name).parts
-                parts = (
-                    parts[2:] if parts[0].endswith(".data") and parts[1:2] in (("purelib",), ("platlib",)) else parts
-                )
-                if not parts or not name.endswith((".py", ".pyi")) or _ASIDE & set(parts):
+                if parts[0].endswith(".data") and parts[1:2] in (("purelib",), ("platlib",)):
+                    parts = parts[2:]
+                if not parts or parts[0].endswith(".data") or not name.endswith((".py", ".pyi")) or _ASIDE & set(parts):
                     continue
                 target = destination.joinpath(*parts)
                 target.parent.mkdir(parents=True, exist_ok=True)

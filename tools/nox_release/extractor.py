@@ -139,7 +139,9 @@ def _is_public(module: Any, member: Any) -> bool:
     """
     if member.is_special or (not member.is_alias and member.is_attribute and _CALLS.match(str(member.value))):
         return False
-    if member.is_public or module.exports or member.is_private:
+    if module.exports is not None:  # an empty __all__, too
+        return bool(member.is_exported)
+    if member.is_public or member.is_private:
         return bool(member.is_public)
     if not member.is_alias or member.is_wildcard_exposed is False or not module.is_init_module:
         return False

@@ -38,12 +38,15 @@ def breakages(pairs: Sequence[Pair]) -> Iterator[Change]:
         yield from breakages(pairs[: len(pairs) // 2])
         yield from breakages(pairs[len(pairs) // 2 :])
         return
+    told: dict[tuple[int, Nature], list[str]] = {}
     for breakage in griffe.find_breaking_changes(old, new):
         if breakage.kind is griffe.BreakageKind.PARAMETER_CHANGED_DEFAULT and not _plain(breakage):
             continue
-        pair = pairs[int(breakage.obj.name.removeprefix("f"))]
+        number = int(breakage.obj.name.removeprefix("f"))
         nature = Nature.DIFFERENT if breakage.kind in _MILD else Nature.INCOMPATIBLE
-        yield Change(nature, pair.path, _told(breakage), pair.origin)
+        told.setdefault((number, nature), []).append(_told(breakage))
+    for (number, nature), details in told.items():
+        yield Change(nature, pairs[number].path, "; ".join(details), pairs[number].origin)
 
 
 def _module(signatures: Sequence[str]) -> griffe.Module | None:

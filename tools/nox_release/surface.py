@@ -83,8 +83,8 @@ class _Comparison:
         self.new_public = {target: path for path, target in reversed(list(new.names.items()))}
 
     def changes(self) -> tuple[Change, ...]:
-        lost = _outermost(set(self.old.modules) - set(self.new.modules))
-        gained = _outermost(set(self.new.modules) - set(self.old.modules))
+        lost = _outermost(_offering(self.old) - set(self.new.modules))
+        gained = _outermost(_offering(self.new) - set(self.old.modules))
         there = set(self.old.modules) & set(self.new.modules)
         for path in lost:
             self._note(Nature.REMOVED, path, "the module")
@@ -191,6 +191,11 @@ def _library_has(base: str, name: str) -> bool:
 
 def _special(name: str) -> bool:
     return name.startswith("__") and name.endswith("__") and name not in {"__call__", "__enter__", "__aenter__"}
+
+
+def _offering(surface: Surface) -> set[str]:
+    """Return the modules that have public names, themselves or below; a namespace alone is no loss to anyone."""
+    return {parent for name in surface.names for parent in _parents(name)} & set(surface.modules)
 
 
 def _outermost(modules: set[str]) -> list[str]:

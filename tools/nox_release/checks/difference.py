@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from packaging.version import Version
 
-from nox_release.check import Family, Problem, Severity, Verdict
+from nox_release.check import Family, Problem, Rules, Severity, Verdict
 from nox_release.difference import Change, Difference, Nature
 from nox_release.policy import Policy, Step, step, step_to_break, version_after
 
@@ -58,9 +58,9 @@ class Upgrade:
 DIFFERENCE: Family[Upgrade] = Family("DIF", "the difference from the last release")
 
 
-def examine(upgrade: Upgrade) -> Verdict:
+def examine(upgrade: Upgrade, rules: Rules | None = None) -> Verdict:
     """Look at *upgrade* with the whole family; what is allowed carries the reason."""
-    verdict = DIFFERENCE.run(upgrade)
+    verdict = DIFFERENCE.run(upgrade, rules)
     findings = tuple(
         replace(found, exempt=upgrade.allowances[found.where])
         if found.code in _ALLOWABLE and found.where in upgrade.allowances
