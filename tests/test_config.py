@@ -89,7 +89,7 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"tag-format = '{name[x]}'", 'tag-format is "{name[x]}"', "use {name} and {version}"),
         (TABLE + b"tag-format = '{name}'", 'tag-format is "{name}"', "use {version} in it"),
         (TABLE + b"tag-format = ''", 'tag-format is ""', "use {version} in it"),
-        (TABLE + b"index-url = 'pypi.org/simple'", 'index-url is "pypi.org/simple"', "write the URL of a Simple API"),
+        (TABLE + b"index-url = 'index.test/simple'", 'index-url is "index.test/simple"', "write the URL of a Simple API"),
         (TABLE + b"index-url = 'file:///srv'", 'index-url is "file:///srv"', "write the URL of a Simple API"),
         (TABLE + b"index-url = 'https:///simple/'", 'index-url is "https:///simple/"', "write the URL"),
         (TABLE + b"index-url = 'https://[/simple/'", 'index-url is "https://[/simple/"', "write the URL"),
