@@ -20,7 +20,8 @@ LAYERS = (
     "errors check model record toolchain inspector extractor policy difference",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
-    "matrix interpreters changelog metadata.* project requirements arguments distribution surface signatures imports",
+    "matrix interpreters changelog metadata.* project requirements arguments history holding "
+    "distribution surface signatures imports",
     # workspace and plan
     "config workspace selection plan manifest",
     # checks

@@ -9,6 +9,7 @@ from nox_release.check import Family
 from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
 from nox_release.checks.difference import DIFFERENCE
+from nox_release.checks.history import HISTORY
 from nox_release.checks.imports import IMPORTS
 from nox_release.checks.installation import INSTALLATION
 from nox_release.checks.matrix import MATRIX
@@ -18,7 +19,7 @@ from nox_release.checks.sdist import SDIST
 from nox_release.checks.tests import TESTS
 
 FAMILIES: Sequence[Family[Any]] = (
-    PROJECT, BUILD, SDIST, ARTIFACTS, MATRIX, INSTALLATION, IMPORTS, DIFFERENCE, TESTS, PUBLICATION,
+    PROJECT, HISTORY, BUILD, SDIST, ARTIFACTS, MATRIX, INSTALLATION, IMPORTS, DIFFERENCE, TESTS, PUBLICATION,
 )  # fmt: skip
 """In the order in which a package meets them."""
 
