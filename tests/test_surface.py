@@ -80,6 +80,11 @@ def module(old: str, new: str) -> list[tuple[str, str]]:
         ("class _B:\n def f(self): ...\nclass A(_B): ...", "class _B: ...\nclass A(_B): ...", [LOST]),
         ("class A(dict):\n def get(self, k): ...", "class A(dict): ...", []),
         ("class A(dict):\n def got(self): ...", "class A(dict): ...", [(REMOVED, "demo.m.A.got")]),
+        (
+            "from typing_extensions import TypedDict\nclass A(TypedDict):\n f: int",
+            "from typing_extensions import TypedDict\nclass A(TypedDict): ...",
+            [LOST],
+        ),
         ("class A:\n def __eq__(self, o): ...", "class A: ...", []),
         (
             "from other import B\nclass A(B):\n def f(self): ...",

@@ -37,23 +37,22 @@ class Surface:
     unread: Mapping[str, str] = field(default_factory=dict)
     """Module that could not be read → why."""
 
-    def inherited(self, thing: Thing, seen: frozenset[str] = frozenset()) -> dict[str, tuple[str, Thing]]:
-        """Members of a class with those of its bases that are known: name → where it is defined, and what."""
+    def inherited(self, thing: Thing) -> dict[str, tuple[str, Thing]]:
+        """Members that a class has from its bases, as far as they are known: name → where it is defined, and what."""
         found: dict[str, tuple[str, Thing]] = {}
-        for base in reversed(thing.bases):
-            if base in self.things and base not in seen:
-                parent = self.things[base]
-                found |= self.inherited(parent, seen | {base})
-                found |= {name: (f"{base}.{name}", member) for name, member in parent.members.items()}
+        for base in self.ancestors(thing):
+            for name, member in self.things.get(base, Thing()).members.items():
+                found.setdefault(name, (f"{base}.{name}", member))
         return found
 
-    def ancestors(self, thing: Thing, seen: frozenset[str] = frozenset()) -> Iterator[str]:
-        """Yield the paths of all base classes, as far as they are known."""
-        for base in thing.bases:
-            if base not in seen:
+    def ancestors(self, thing: Thing) -> Iterator[str]:
+        """Yield the paths of all base classes, the near ones first; hierarchies may be circles in broken sources."""
+        todo, seen = list(reversed(thing.bases)), set()
+        while todo:
+            if (base := todo.pop()) not in seen:
+                seen.add(base)
                 yield base
-                if base in self.things:
-                    yield from self.ancestors(self.things[base], seen | {base})
+                todo += reversed(self.things.get(base, Thing()).bases)
 
 
 def compare(old: Surface, new: Surface) -> tuple[Change, ...]:
@@ -178,7 +177,7 @@ def _named(surface: Surface, thing: Thing, public: Mapping[str, str]) -> dict[st
 
 def _library(base: str) -> object:
     """Return a class of the standard library; None where it is not known to be one. Nothing is imported."""
-    module, _, name = base.rpartition(".")
+    module, _, name = base.replace("typing_extensions.", "typing.").rpartition(".")
     root = module.partition(".")[0]
     if module and root not in sys.stdlib_module_names:
         return None
