@@ -192,6 +192,8 @@ def test_what_is_proven_is_not_done_again(repository: Repository) -> None:
 
 
 ALL = BEFORE_PUBLISH
+ASKING = [Stage.LINT_METADATA, Stage.VERIFY_ARTIFACTS]
+"""Those that ask the target index."""
 INSTALLING = [Stage.VERIFY_ARTIFACTS, Stage.TEST]
 BUILDING = [Stage.BUILD_SDIST, Stage.BUILD_WHEEL]
 
@@ -207,8 +209,10 @@ BUILDING = [Stage.BUILD_SDIST, Stage.BUILD_WHEEL]
         ("pyproject.toml", "[tool.nox-release]\ntest-command = ['tox']\n", {"app": [Stage.TEST]}),
         ("pyproject.toml", "[tool.nox-release]\ntest-exempt = 'none yet'\n", {"app": [Stage.TEST]}),
         ("pyproject.toml", "[tool.nox-release]\ntag-format = '{name}@{version}'\n", {"app": [Stage.LINT_METADATA]}),
-        ("pyproject.toml", "[tool.nox-release]\nindex-url = 'http://x/'\n", {"app": [Stage.LINT_METADATA]}),
-        ("pyproject.toml", "[tool.nox-release]\nindex-exempt = 'private'\n", {"app": [Stage.LINT_METADATA]}),
+        ("pyproject.toml", "[tool.nox-release]\nindex-url = 'http://x/'\n", {"app": ASKING}),
+        ("pyproject.toml", "[tool.nox-release]\nversion-policy = 'none'\n", {"app": [Stage.VERIFY_ARTIFACTS]}),
+        ("pyproject.toml", "[tool.nox-release]\nallow-changes = { 'a.f' = 'x' }\n", {"app": [Stage.VERIFY_ARTIFACTS]}),
+        ("pyproject.toml", "[tool.nox-release]\nindex-exempt = 'private'\n", {"app": ASKING}),
         (
             "pyproject.toml",
             "[[tool.nox-release.overrides]]\npackages = ['core']\nindex-exempt = 'private'\n",

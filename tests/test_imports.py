@@ -17,11 +17,11 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check model testrun record codes toolchain inspector forks filelist",
+    "errors check model testrun record codes toolchain inspector extractor policy difference forks filelist",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
-    "submission description toolbox",
+    "submission description toolbox shipped surface signatures imports",
     # workspace and plan
     "config exemptions workspace selection plan manifest",
     # checks
@@ -31,7 +31,7 @@ LAYERS = (
     "work report.*",
     "reporting",
     # what stages do that would not fit in one module
-    "placing probe trial testing downstream",
+    "placing probe trial testing downstream baseline",
     # stages, and what runs them
     "stages.*",
     "bench examine worker",

@@ -61,7 +61,7 @@ def test_what_a_user_would_meet_is_found(
     result = ready.run(VERIFY)
     assert told(result) == found
     assert all((finding.severity is Severity.WARNING) is (finding.code == "INS104") for finding in result.findings)
-    assert (result.artifacts, set(result.facts)) == ((), {"modules imported", "installed"})
+    assert (result.artifacts, set(result.facts)) == ((), {"modules imported", "installed", "last release"})
 
 
 def test_an_sdist_that_installs_something_else_is_looked_at_itself(bench: Make, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ BUILDS = (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)
 _SETTINGS: Mapping[Stage, tuple[str, ...]] = {
     Stage.LINT_METADATA: ("index_exempt", "classifier_policy"),
     Stage.BUILD_SDIST: ("build_inputs", "git_history"),
+    Stage.VERIFY_ARTIFACTS: ("version_policy", "allow_changes", "index_exempt"),
     Stage.TEST: ("test_command", "test_groups", "test_extras", "test_requirements", "test_exempt"),
 }
 _TRYING = (Stage.VERIFY_ARTIFACTS, Stage.TEST)
@@ -260,6 +261,8 @@ class Chain:
         parts += [self.config.credentials, self.config.pass_environment, planned.siblings]
         if stage in _TRYING:
             parts.append(asdict(self._matrix(planned, machine)))
+        if stage is Stage.VERIFY_ARTIFACTS:
+            parts.append(self.config.index_url)
         if stage is Stage.TEST:
             parts += [planned.test_siblings, planned.test_requires, planned.test_constraints, planned.test_problem]
             parts.append([asdict(dependent) for dependent in planned.dependents])

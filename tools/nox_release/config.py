@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from nox_release.check import Rules, Severity, matches
 from nox_release.codes import beginning, suggestion
 from nox_release.errors import Misuse
+from nox_release.policy import Policy
 
 CLASSIFIER_POLICIES = ("consistent", "azure", "none")
 """What ``classifier-policy`` may be."""
@@ -46,6 +47,10 @@ class Settings:
     """Files outside a package's folder that its build reads, relative to the workspace."""
     git_history: bool = False
     """The build backend asks git; known ones (setuptools-scm, hatch-vcs, …) need not be told."""
+    version_policy: str = Policy.SEMVER.value
+    """What versions promise: ``semver``, ``azure-preview``, or ``none``."""
+    allow_changes: Mapping[str, str] = field(default_factory=dict)
+    """Path of an object, or a glob over paths → the reason for letting its change since the last release pass."""
     ignore: Mapping[str, str] = field(default_factory=dict)
     """Code of a check, or the beginning of codes → the reason for letting its findings pass."""
     classifier_policy: str = "consistent"
@@ -65,7 +70,7 @@ class Settings:
         return Rules(self.ignore, self.select, self.severity)
 
 
-ADDED = frozenset({"ignore", "severity"})
+ADDED = frozenset({"ignore", "severity", "allow_changes"})
 """Of these an override adds its own to what was said before."""
 
 
@@ -101,7 +106,7 @@ class Config:
     overrides: tuple[Override, ...] = ()
 
     def for_package(self, name: str) -> Settings:
-        """Return the settings of one package: later overrides win, ``ignore`` and ``severity`` add up."""
+        """Return the settings of one package: later overrides win, ``ignore`` and its likes add up."""
         settings = self.settings
         for override in self.overrides:
             if matches(name, override.packages):
@@ -209,6 +214,8 @@ def _values(table: dict[str, Any], known: dict[str, Any], place: str) -> dict[st
         values[name] = _value(value, known[name], f"{place}: {key}")
         if name in {"ignore", "select", "severity"}:
             _check_codes(name, values[name], f"{place}: {key}")
+        if name == "version_policy" and value not in set(Policy):
+            raise Misuse(f'{place}: {key} is "{value}"', "write one of " + ", ".join(f'"{item}"' for item in Policy))
     if values.get("classifier_policy", CLASSIFIER_POLICIES[0]) not in CLASSIFIER_POLICIES:
         hint = f"write one of {', '.join(CLASSIFIER_POLICIES)}"
         raise Misuse(f"{place}: classifier-policy is {values['classifier_policy']!r}", hint)

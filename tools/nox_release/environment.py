@@ -125,6 +125,11 @@ class Venv:
         """Its interpreter."""
         return self.bin / "python"
 
+    @property
+    def site(self) -> Path:
+        """Where distributions are installed."""
+        return next(self.root.glob("lib/python*/site-packages"))
+
     def activate(self, environ: Mapping[str, str]) -> dict[str, str]:
         """Return *environ* with this virtualenv's programs first."""
         return {

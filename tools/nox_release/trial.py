@@ -12,6 +12,7 @@ from pathlib import Path
 from nox_release.archive import Wheel
 from nox_release.checks.installation import Installation, Script
 from nox_release.environment import Venv, last_line
+from nox_release.imports import installed
 from nox_release.matrix import Cell, Resolution
 from nox_release.model import Kind
 from nox_release.placing import Placed, cells, place
@@ -108,7 +109,7 @@ def _look(trial: Trial, placed: Placed, contents: str) -> Installation:
     conflicts = [line for line in checked.output.splitlines() if name in line] if checked.code else []
     if checked.code and not conflicts:
         conflicts = [last_line(checked.output)]
-    seen = replace(seen, conflicts=tuple(conflicts))
+    seen = replace(seen, conflicts=tuple(conflicts), provided=installed(venv.site))
     scripts = trial.wheel.entry_points.get("console_scripts", {}) if trial.thorough else {}
     return look_inside(
         job, venv, seen, trial.wheel, trial.path, placed.beside, every_extra=trial.thorough,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nox_release.check import Family, Problem, Severity
+from nox_release.imports import Provided
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Installation:
     """With the lowest versions that the requirements allow; else the highest."""
     at_floor: bool = False
     """On the lowest Python that requires-python allows."""
+    provided: tuple[Provided, ...] = ()
+    """What the distributions in it install, before any extra."""
     suggestion: str = ""
     """Of the lowest versions that cannot be installed: the lowest that can."""
     refused_extras: Mapping[str, str] = field(default_factory=dict)

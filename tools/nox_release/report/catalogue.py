@@ -16,8 +16,10 @@ from nox_release.checks.build import BUILD
 from nox_release.checks.changelog import CHANGELOG
 from nox_release.checks.classifiers import CLASSIFIERS
 from nox_release.checks.dependents import DEPENDENTS
+from nox_release.checks.difference import DIFFERENCE
 from nox_release.checks.filename import FILENAME
 from nox_release.checks.history import HISTORY
+from nox_release.checks.imports import IMPORTS
 from nox_release.checks.installation import INSTALLATION
 from nox_release.checks.licence import LICENCE
 from nox_release.checks.matrix import MATRIX
@@ -53,6 +55,8 @@ FAMILIES: Sequence[Listed] = (
     (ARTIFACTS, (Stage.VERIFY_ARTIFACTS,)),
     (MATRIX, (Stage.VERIFY_ARTIFACTS, Stage.TEST)),
     (INSTALLATION, (Stage.VERIFY_ARTIFACTS,)),
+    (IMPORTS, (Stage.VERIFY_ARTIFACTS,)),
+    (DIFFERENCE, (Stage.VERIFY_ARTIFACTS,)),
     (TESTS, (Stage.TEST,)),
     (DEPENDENTS, (Stage.TEST,)),
     (PUBLICATION, (Stage.PUBLISH,)),

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 
 from nox_release.acceptance import accept_all
 from nox_release.archive import Unsound, Wheel, read_sdist, read_wheel
+from nox_release.baseline import look_back
 from nox_release.checks.artifacts import ARTIFACTS, Release
+from nox_release.checks.imports import IMPORTS, Usage
 from nox_release.checks.installation import INSTALLATION, Installation
 from nox_release.checks.matrix import MATRIX
 from nox_release.errors import Blocked
+from nox_release.imports import read_imports
 from nox_release.matrix import Cell, merged, named
 from nox_release.model import Kind
 from nox_release.trial import try_all
 from nox_release.work import Job, Result
 
 TOOLS = (
-    *("docutils", "email-validator", "packaging", "readme-renderer", "rfc3986", "stdlib-list", "trove-classifiers"),
+    *("docutils", "email-validator", "griffe", "packaging", "readme-renderer", "rfc3986", "stdlib-list"),
+    "trove-classifiers",
 )
 
 
@@ -32,7 +36,20 @@ def run(job: Job) -> Result:
     verdict += MATRIX.run(job.matrix, rules)
     tried = try_all(job, wheel)
     verdict += merged([(cell, INSTALLATION.run(installation, rules)) for cell, installation in tried])
-    return Result(verdict, (), _facts(wheel, tried))
+    verdict += IMPORTS.run(_usage(job, wheel, [installation for _, installation in tried]), rules)
+    since = look_back(job)
+    return Result(verdict + since.verdict, (), {**_facts(wheel, tried), **since.facts}, since.problem, since.hint)
+
+
+def _usage(job: Job, wheel: Wheel, installations: Sequence[Installation]) -> Usage:
+    """The wheel's imports beside what its requirements brought, where it was installed."""
+    return Usage(
+        job.planned.name,
+        read_imports(job.path(Kind.WHEEL), wheel),
+        tuple(str(text) for text in wheel.metadata.get_all("Requires-Dist", [])),
+        frozenset(wheel.entry_points),
+        next((installation.provided for installation in installations if installation.provided), ()),
+    )
 
 
 def _facts(wheel: Wheel, tried: Sequence[tuple[Cell, Installation]]) -> dict[str, str]:
