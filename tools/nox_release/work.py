@@ -92,12 +92,12 @@ class Job:
         (artifact,) = self.artifacts(kind, name)
         return self.store.path(artifact)
 
-    def export(self) -> Path:
+    def export(self, folder: str = "source") -> Path:
         """Write the package's committed files and return its folder; with history where its build asks git."""
         package = self.planned.package
         if self.planned.history:
-            return export_with_history(self.git, self.snapshot, package.directory, self.folder / "source")
-        return export(self.git, self.snapshot, package.directory, self.folder / "source", package.outside)
+            return export_with_history(self.git, self.snapshot, package.directory, self.folder / folder)
+        return export(self.git, self.snapshot, package.directory, self.folder / folder, package.outside)
 
 
 @dataclass(frozen=True)
