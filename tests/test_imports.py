@@ -19,7 +19,7 @@ LAYERS = (
     # what everything speaks of
     "errors check model record toolchain inspector",
     # the doors, and readers of one thing that is handed to them
-    "process source export evidence environment archive backend index.* "
+    "process source export evidence environment archive backend index.* leaks contents differences namespaces "
     "changelog metadata.* project requirements arguments",
     # workspace and plan
     "config workspace selection plan manifest",
@@ -27,6 +27,8 @@ LAYERS = (
     "checks.*",
     # what a stage is given, how it is shown
     "work report.*",
+    # what a stage has done for it
+    "neighbours native rebuild audit",
     # stages, and what runs them
     "stages.*",
     "bench worker",

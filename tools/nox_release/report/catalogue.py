@@ -8,13 +8,21 @@ from typing import Any
 from nox_release.check import Family
 from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
+from nox_release.checks.contents import CONTENTS
 from nox_release.checks.installation import INSTALLATION
+from nox_release.checks.namespaces import NAMESPACES
+from nox_release.checks.native import NATIVE
 from nox_release.checks.project import PROJECT
 from nox_release.checks.publication import PUBLICATION
+from nox_release.checks.reproducibility import REPRODUCIBILITY
 from nox_release.checks.sdist import SDIST
 from nox_release.checks.tests import TESTS
 
-FAMILIES: Sequence[Family[Any]] = (PROJECT, BUILD, SDIST, ARTIFACTS, INSTALLATION, TESTS, PUBLICATION)
+FAMILIES: Sequence[Family[Any]] = (
+    *(PROJECT, BUILD, SDIST, ARTIFACTS),
+    *(CONTENTS, NAMESPACES, NATIVE, REPRODUCIBILITY),
+    *(INSTALLATION, TESTS, PUBLICATION),
+)
 """In the order in which a package meets them."""
 
 

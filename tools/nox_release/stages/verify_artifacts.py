@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from nox_release import inspector
 from nox_release.archive import Unsound, Wheel, read_sdist, read_wheel
+from nox_release.audit import audit
 from nox_release.checks.artifacts import ARTIFACTS, Release
 from nox_release.checks.installation import INSTALLATION, Failed, Installation
 from nox_release.environment import Venv, last_line
@@ -22,7 +23,7 @@ from nox_release.errors import Blocked
 from nox_release.model import Kind
 from nox_release.work import Job, Result
 
-TOOLS = ("packaging",)
+TOOLS = ("packaging", "build", "auditwheel", "abi3audit")
 
 
 def run(job: Job) -> Result:
@@ -33,11 +34,14 @@ def run(job: Job) -> Result:
         raise Blocked(f"an artifact in the store changed: {error}", "run again with --fresh") from None
     rules = job.settings.rules
     verdict = ARTIFACTS.run(Release(job.planned.package, sdist, wheel), rules)
-    from_wheel, from_sdist = _try_both(job, wheel)
+    with ThreadPoolExecutor(max_workers=min(2, job.order.jobs)) as pool:
+        auditing, trying = pool.submit(audit, job), pool.submit(_try_both, job, wheel)
+        audited, (from_wheel, from_sdist) = auditing.result(), trying.result()
+    verdict += audited.verdict
     for installation in (from_wheel, from_sdist):
         verdict += INSTALLATION.run(installation, rules)  # what is wrong with both is told once
-    facts = {"modules imported": str(from_wheel.modules)}
-    return Result(verdict, (), facts)
+    facts = {"modules imported": str(from_wheel.modules), **audited.facts}
+    return Result(verdict, (), facts, *audited.problem)
 
 
 def _try_both(job: Job, wheel: Wheel) -> tuple[Installation, Installation]:
