@@ -33,6 +33,7 @@ def test_the_same_bytes_pass() -> None:
         ({"sdist": "no disk"}, "REP101", "demo-1.0.tar.gz", "the second build failed: no disk"),
         ({"wheel": (TIME,)}, "REP102", "demo-1.0-py3-none-any.whl", f"{TIME.member}: {TIME.what}"),
         ({"tree": (TIME,)}, "REP201", "demo-1.0-py3-none-any.whl", f"{TIME.member}: {TIME.what}"),
+        ({"made": (TIME,)}, "REP202", "demo-1.0-py3-none-any.whl", f"{TIME.member}: {TIME.what}"),
         ({"tree": "no file"}, "REP201", "demo-1.0-py3-none-any.whl", "the second build failed: no file"),
     ],
 )

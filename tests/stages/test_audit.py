@@ -87,7 +87,7 @@ def test_an_sdist_that_lacks_a_file_builds_another_wheel(bench: Make) -> None:
     ready.build()
     found = again(ready)
     assert (found.sdist, found.wheel) == ((), ())
-    assert found.tree == (Difference("demo/data.txt", "only in the wheel from the tree"),)
+    assert found.tree == (Difference("demo/data.txt", "only in the wheel from the tree", common=False),)
     ready.checkout.write(own(wheel=DATA))  # as the fix says
     ready.checkout.commit()
     ready.look()
@@ -136,6 +136,17 @@ def test_an_sdist_that_differs_every_time_is_told(bench: Make) -> None:
     ready.build()
     assert told(audited(ready)) == [("REP101", "demo-1.0.tar.gz")]
     assert [item.member for item in again(ready).sdist if not isinstance(item, str)] == ["demo-1.0/at"]
+
+
+COMMIT = 'files["{path}"] = "commit = " + ("None" if os.path.exists("PKG-INFO") else "1")'
+
+
+@pytest.mark.parametrize(("path", "code"), [("demo/_version.py", "REP202"), ("demo/__init__.py", "REP201")])
+def test_what_the_build_writes_may_tell_of_the_repository(bench: Make, path: str, code: str) -> None:
+    """A module that git does not have is a warning; one that it has is another wheel."""
+    ready = bench(own(wheel=COMMIT.format(path=path)))
+    ready.build()
+    assert told(audited(ready)) == [(code, "demo-1.0-py3-none-any.whl")]
 
 
 def test_a_tree_that_does_not_build_is_told(bench: Make) -> None:

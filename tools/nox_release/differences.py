@@ -25,6 +25,8 @@ class Difference:
     """In words, the likely cause with it."""
     contents: bool = True
     """What is unpacked differs, too; else only how it is packed."""
+    common: bool = True
+    """Both archives have the member."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ def differences(one: Path, other: Path, here: str = "the first", there: str = "t
 
 def _differences(one: Path, other: Path, here: str, there: str) -> tuple[Difference, ...]:
     mine, others = dict(_members(one)), dict(_members(other))
-    found = [Difference(name, f"only in {here}") for name in mine if name not in others]
-    found += [Difference(name, f"only in {there}") for name in others if name not in mine]
+    found = [Difference(name, f"only in {here}", common=False) for name in mine if name not in others]
+    found += [Difference(name, f"only in {there}", common=False) for name in others if name not in mine]
     common = [name for name in mine if name in others]
     changed = [name for name in common if mine[name].digest != others[name].digest]
     if found or len(changed) > 1:  # then RECORD differs because they do
@@ -74,7 +76,14 @@ def _differences(one: Path, other: Path, here: str, there: str) -> tuple[Differe
             found.append(Difference(apart[0], f"its {what} ({values}){more}", contents=False))
     if list(mine) != list(others):
         found.append(Difference("", "the order of the members", contents=False))
+    if not found and one.suffix == ".gz" and _gzip_time(one) != _gzip_time(other):
+        found.append(Difference("", "the time in the header of gzip", contents=False))
     return tuple(found) or (Difference("", "how it is packed, not what is in it", contents=False),)
+
+
+def _gzip_time(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(8)[4:]
 
 
 def _digest(path: Path) -> str:

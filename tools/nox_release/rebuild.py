@@ -44,13 +44,16 @@ def rebuild(job: Job) -> Rebuilt:
     except (BuildFailed, Unsound) as error:
         return Rebuilt(sdist.name, wheel.name, again, wheel=str(error))
     names = {difference.member for difference in unsteady}
-    return Rebuilt(
-        sdist.name,
-        wheel.name,
-        again,
-        unsteady,
-        tuple(difference for difference in apart if difference.member not in names),
-    )
+    steady = [difference for difference in apart if difference.member not in names]
+    made = tuple(difference for difference in steady if difference.common and not _tracked(job, difference.member))
+    tree = tuple(difference for difference in steady if difference not in made)
+    return Rebuilt(sdist.name, wheel.name, again, unsteady, tree, made)
+
+
+def _tracked(job: Job, member: str) -> bool:
+    """Whether git has a file of the wheel; its metadata counts, for they follow from what git has."""
+    files = job.snapshot.below(job.planned.package.directory)
+    return ".dist-info/" in member or any(f"/{path}".endswith(f"/{member}") for path in files)
 
 
 def _build(job: Job, distribution: Distribution, folder: str, source: Callable[[Job, str], Path]) -> Path:

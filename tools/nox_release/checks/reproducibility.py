@@ -20,12 +20,14 @@ class Rebuilt:
     wheel: tuple[Difference, ...] | str = ()
     """Where two wheels of the same sdist differ; a string says why there is no second."""
     tree: tuple[Difference, ...] | str = ()
-    """What the wheel from the tree has that does not differ from build to build; a string says why there is none."""
+    """Where the wheel from the tree is another one, and not by chance; a string says why there is none."""
+    made: tuple[Difference, ...] = ()
+    """The same of modules that the build makes: git has no such files."""
 
     @property
     def same(self) -> bool:
         """Whether all builds agree byte by byte."""
-        return not (self.sdist or self.wheel or self.tree)
+        return not (self.sdist or self.wheel or self.tree or self.made)
 
 
 REPRODUCIBILITY: Family[Rebuilt] = Family("REP", "a second build beside the first")
@@ -54,6 +56,16 @@ def same_from_tree(rebuilt: Rebuilt) -> Iterator[Problem]:
     """
     fix = "have the sdist ship all that the build reads (MANIFEST.in, include), and the build read nothing else"
     yield from _told(rebuilt.tree, rebuilt.wheel_name, fix)
+
+
+@REPRODUCIBILITY.check("REP202", "What the build writes is the same from the sdist and the tree", Severity.WARNING)
+def same_made(rebuilt: Rebuilt) -> Iterator[Problem]:
+    """A file that the build makes, of the version for example, may tell of the commit, which an sdist does not know.
+
+    The published wheel is built from the sdist: what such a file says there is what users get.
+    """
+    fix = "leave out what only the repository can tell, or nothing at all if the difference is meant"
+    yield from _told(rebuilt.made, rebuilt.wheel_name, fix)
 
 
 def _told(found: tuple[Difference, ...] | str, filename: str, fix: str) -> Iterator[Problem]:
