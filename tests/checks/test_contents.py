@@ -12,7 +12,7 @@ import pytest
 from nox_release.check import Severity
 from nox_release.checks.contents import CONTENTS, Cargo
 from nox_release.contents import Contents, Member
-from nox_release.leaks import Leak
+from nox_release.leaks import HOME, Leak
 
 INFO = "demo-1.0.dist-info"
 TRACKED = ("pyproject.toml", "LICENSE", "README.md", "src/demo/__init__.py", "src/demo/py.typed", "src/demo/core.pyi")
@@ -43,8 +43,16 @@ def leaking(*leaks: Leak, sdist: bool = False) -> Cargo:
     return replace(sound, wheel=replace(sound.wheel, secrets=leaks))
 
 
-def naming(*leaks: Leak) -> Cargo:
-    return replace(cargo(), wheel=replace(cargo().wheel, places=leaks))
+def naming(*leaks: Leak, tracked: Iterable[str] = ()) -> Cargo:
+    sound = cargo(tracked=tracked)
+    return replace(sound, wheel=replace(sound.wheel, places=leaks))
+
+
+def renamed() -> Cargo:
+    """The import package ``other`` from the folder ``lib``."""
+    sound = cargo(tracked=["lib/start.py"])
+    other = Member("other/start.py", 10, "digest", committed=True)
+    return replace(sound, wheel=replace(sound.wheel, members=(*sound.wheel.members, other)))
 
 
 def found(value: Cargo) -> list[tuple[str, str]]:
@@ -71,6 +79,14 @@ SOUND = {
     "what is called testing": cargo(["demo/testing/helper.py", "demo/testing/test_case.py"]),
     "data of tests": cargo(["demo/tests/data/old.pyc"], sdist=["tests/data/old.pyc", "tests/x.orig"]),
     "configuration of an editor in the sdist": cargo(sdist=[".vscode/settings.json", ".gitignore", "Cargo.toml.orig"]),
+    "licences in a folder": (
+        cargo([f"{INFO}/licenses/LICENSES/MIT.txt"], ["LICENSES/MIT.txt"], without=[f"{INFO}/licenses/LICENSE"])
+    ),
+    "a package of stubs": cargo(tracked=["demo-stubs/demo/extra.pyi"]),
+    "a module called venv": cargo(["demo/venv/__init__.py"], sdist=["src/demo/venv/__init__.py"]),
+    "a package from another folder": renamed(),
+    "a home in a text of git's": naming(Leak(HOME, "demo/guide.py", 3), tracked=["src/demo/guide.py"]),
+    "a file of direnv": cargo(sdist=[".envrc"]),
     "a helper in a folder of tests": cargo(["demo/tests/helper.py"]),
 }  # fmt: skip
 
@@ -84,7 +100,7 @@ def test_a_sound_package_passes(value: Cargo) -> None:
 AMISS = {
     "no licence": (cargo(without=[f"{INFO}/licenses/LICENSE"]), "CNT101", "LICENSE"),
     "no py.typed": (cargo(without=["demo/py.typed"]), "CNT102", "src/demo/py.typed"),
-    "no stub": (cargo(without=["demo/core.pyi"]), "CNT102", "src/demo/core.pyi"),
+    "no stub": (cargo(without=["demo/core.pyi"]), "CNT103", "src/demo/core.pyi"),
     "a part of a namespace": (
         cargo(["ns/part/x.py"], ["ns/part/x.py", "ns/part/py.typed"]), "CNT102", "ns/part/py.typed",
     ),
@@ -108,8 +124,17 @@ AMISS = {
     "a key in the sdist": (leaking(replace(KEY, path="deploy.sh"), sdist=True), "CNT301", "deploy.sh:3"),
     "a key by its name": (leaking(Leak("a private key", "x/id_rsa", 0), sdist=True), "CNT301", "x/id_rsa"),
     "a key in a test": (leaking(TEST_KEY, sdist=True), "CNT302", "tests/keys.py:3"),
+    "a key among the credentials of tests": (
+        leaking(replace(KEY, path="src/test_creds/a.key")), "CNT302", "src/test_creds/a.key:3",
+    ),
+    "a key in a test in C": (leaking(replace(KEY, path="ssl/ssl_test.cc"), sdist=True), "CNT302", "ssl/ssl_test.cc:3"),
+    "a key in documentation": (leaking(replace(KEY, path="docs/x.rst"), sdist=True), "CNT302", "docs/x.rst:3"),
+    "a key of a contest": (leaking(replace(KEY, path="src/contest/x.py")), "CNT301", "src/contest/x.py:3"),
     "a key in a test beside": (leaking(replace(KEY, path="demo/test_x.py")), "CNT302", "demo/test_x.py:3"),
-    "a folder": (naming(Leak("a home folder", "demo/_conf.py", 7)), "CNT401", "demo/_conf.py:7"),
+    "a folder": (naming(Leak(HOME, "demo/_conf.py", 7)), "CNT401", "demo/_conf.py:7"),
+    "the folder of the build in a text of git's": (
+        naming(Leak("the folder of the build", "demo/core.pyi", 7)), "CNT401", "demo/core.pyi:7",
+    ),
     "a large wheel": (
         replace(cargo(), wheel=replace(cargo().wheel, size=61 << 20)), "CNT501", "demo-1.0-py3-none-any.whl",
     ),

@@ -72,7 +72,7 @@ _PUBLIC = (
 _PLACEHOLDER = re.compile(rb"(?i)example|fake|dummy|sample|(.)\1{5}")
 
 _BY_NAME = {
-    "a file of environment variables": (".env", ".env.local", ".env.production", ".envrc"),
+    "a file of environment variables": (".env", ".env.local", ".env.production"),
     "credentials of an upload": (".pypirc",),
     "a file of passwords": (".netrc", "_netrc", ".git-credentials", ".htpasswd"),
     "a private key": ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "*.pfx", "*.p12"),
@@ -98,11 +98,12 @@ def folders(*more: Path) -> tuple[Pattern, ...]:
     return tuple(_pattern("the folder of the build", name, re.escape(name)) for name in named if len(name) > 3)
 
 
+HOME = "a home folder"
 HOMES = (
-    _pattern("a home folder", "/home/", r"(?<![A-Za-z0-9_.\\-])/home/[A-Za-z0-9_.-]+/"),
-    _pattern("a home folder", "/root/", r"(?<![A-Za-z0-9_.\\-])/root/"),
-    _pattern("a home folder", "/Users/", r"(?<![A-Za-z0-9_.\\-])/Users/[A-Za-z0-9_.-]+/"),
-    _pattern("a home folder", ":\\", r"[A-Za-z]:\\{1,2}Users\\{1,2}[A-Za-z0-9_.-]+\\"),
+    _pattern(HOME, "/home/", r"(?<![A-Za-z0-9_.\\-])/home/[A-Za-z0-9_.-]+/"),
+    _pattern(HOME, "/root/", r"(?<![A-Za-z0-9_.\\-])/root/"),
+    _pattern(HOME, "/Users/", r"(?<![A-Za-z0-9_.\\-])/Users/[A-Za-z0-9_.-]+/"),
+    _pattern(HOME, ":\\", r"[A-Za-z]:\\{1,2}Users\\{1,2}[A-Za-z0-9_.-]+\\"),
 )
 """Folders of whoever built; looked for only in what a build writes, for documentation is full of them."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from nox_release.check import Family, Problem, Severity
 from nox_release.contents import Contents
-from nox_release.leaks import Leak
+from nox_release.leaks import HOME, Leak
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,21 @@ class Cargo:
         return frozenset(path for path in paths if not path.split("/")[0].endswith((".dist-info", ".data")))
 
     @cached_property
+    def committed_roots(self) -> frozenset[str]:
+        """Top-level names below which the wheel installs bytes that git has, wherever they lie there."""
+        paths = (_SCHEME.sub("", member.path) for member in self.wheel.members if member.committed and member.size)
+        return frozenset(path.split("/")[0] for path in paths)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every tracked path, from each of its folders on: what is called so was made from a file of git's."""
+        return frozenset(
+            "/".join(parts[start:])
+            for parts in (path.split("/") for path in self.tracked)
+            for start in range(len(parts))
+        )
+
+    @cached_property
     def roots(self) -> dict[str, str]:
         """Each top-level name of :attr:`installed` → a file there."""
         found: dict[str, str] = {}
@@ -43,7 +58,9 @@ _SCHEME = re.compile(r"^[^/]+\.data/(?:purelib|platlib)/")
 _LICENCE = re.compile(r"(?i)(?:un)?licen[cs]e|copying")
 _NO_TEXT = (".py", ".json", ".toml", ".yml", ".yaml", ".cfg", ".ini", ".sh", ".template")
 _ASIDE = frozenset("tests test testing docs doc examples example samples sample benchmarks stress perf".split())
-_FIXTURES = frozenset("tests test testing fixtures fixture testdata test-data recordings vectors".split())
+_WORDS = r"tests?|testing|test_?data|fixtures?|recordings|vectors|examples?|samples?|docs?|dummy\w*|mocks?"
+_FIXTURE = re.compile(rf"(?i)(?:^|[/_.-])(?:{_WORDS})(?:[/_.-]|$)")
+"""Paths whose keys are most likely made for tests or for documentation."""
 
 CONTENTS: Family[Cargo] = Family("CNT", "what the files hold")
 
@@ -54,7 +71,8 @@ def licence_in_wheel(cargo: Cargo) -> Iterator[Problem]:
     texts = [path for path in cargo.tracked if "/" not in path and _LICENCE.match(path)]
     texts = sorted(path for path in texts if not path.lower().endswith(_NO_TEXT))
     shipped = {member.path.rpartition("/")[2] for member in cargo.wheel.members}
-    if texts and not shipped.intersection(texts):
+    named = any(".dist-info/licenses/" in member.path for member in cargo.wheel.members)
+    if texts and not named and not shipped.intersection(texts):
         yield Problem(
             texts[0],
             f'name it: license-files = ["{texts[0]}"] in [project], or what the backend has',
@@ -62,14 +80,28 @@ def licence_in_wheel(cargo: Cargo) -> Iterator[Problem]:
         )
 
 
-@CONTENTS.check("CNT102", "The wheel has the type information of the source")
+@CONTENTS.check("CNT102", "The wheel has the source's py.typed")
 def typed(cargo: Cargo) -> Iterator[Problem]:
     """Type checkers ignore the annotations of a package whose ``py.typed`` was left behind (PEP 561)."""
+    yield from _left_behind(cargo, lambda name: name == "py.typed")
+
+
+@CONTENTS.check("CNT103", "The wheel has the source's stubs", Severity.WARNING)
+def stubs(cargo: Cargo) -> Iterator[Problem]:
+    """A stub beside a module that is shipped tells its types; the stub of a compiled module is all that does."""
+    yield from _left_behind(cargo, lambda name: name.endswith(".pyi"))
+
+
+def _left_behind(cargo: Cargo, wanted: Callable[[str], bool]) -> Iterator[Problem]:
     modules = {posixpath.dirname(path) for path in cargo.installed if path.endswith((".py", ".so", ".pyd"))}
     for path in sorted(cargo.tracked):
-        folder, _, name = path.rpartition("/")
-        parts = folder.split("/")
-        if not folder or not (name == "py.typed" or name.endswith(".pyi")) or _ASIDE.intersection(parts):
+        *parts, name = path.split("/")
+        if (
+            not parts
+            or not wanted(name)
+            or _ASIDE.intersection(parts)
+            or any(part.endswith("-stubs") for part in parts)
+        ):
             continue
         places = ("/".join(parts[start:]) for start in range(len(parts)))
         place = next((place for place in places if place in modules), None)
@@ -79,6 +111,7 @@ def typed(cargo: Cargo) -> Iterator[Problem]:
 
 
 _NO_NAMES = _ASIDE - {"testing"} | frozenset("scripts tools build dist setup.py conftest.py noxfile.py".split())
+_NATIVE = (".so", ".pyd", ".pth", ".libs", "-stubs")
 _MODULES = (".py", ".pyi", ".so", ".pyd", ".pth", ".dll", ".dylib")
 
 
@@ -107,19 +140,19 @@ def known_names(cargo: Cargo) -> Iterator[Problem]:
             yield Problem(
                 root, "ship it in the sdist or inside an import package", "no module, at the top of site-packages"
             )
-        elif root.partition(".")[0] not in stems and not root.endswith((".so", ".pyd", ".pth", ".libs", "-stubs")):
+        elif not (root.partition(".")[0] in stems or root in cargo.committed_roots or root.endswith(_NATIVE)):
             yield Problem(
                 root, "declare it, or keep the build from shipping it", f"not in the source; it installs {path}"
             )
 
 
 _CACHES = frozenset(
-    "__pycache__ .pytest_cache .mypy_cache .ruff_cache .hypothesis .ipynb_checkpoints .tox .nox .venv venv .eggs"
+    "__pycache__ .pytest_cache .mypy_cache .ruff_cache .hypothesis .ipynb_checkpoints .tox .nox .venv .eggs"
     " node_modules .git .hg .svn .bzr".split()
 )
-_LEFTOVERS = ("*.pyc", "*.pyo", ".ds_store", "thumbs.db", ".coverage", "*.swp", "*.swo")
+_LEFTOVERS = ("*.pyc", "*.pyo", "pyvenv.cfg", ".ds_store", "thumbs.db", ".coverage", "*.swp", "*.swo")
 _EDITORS = frozenset({".idea", ".vscode", ".vs"})
-_BACKUPS = ("*~", "*.orig", "*.rej", "*.bak", "desktop.ini")
+_BACKUPS = ("*~", "*.py.orig", "*.py.bak", "*.rej", "desktop.ini")
 
 
 @CONTENTS.check("CNT203", "The wheel ships nothing that tools leave behind")
@@ -140,7 +173,7 @@ def _leftovers(contents: Contents, folders: frozenset[str], names: tuple[str, ..
         *parts, name = member.path.split("/")
         if hit := folders.intersection(parts):
             found.setdefault(min(hit), []).append(member.path)
-        elif _FIXTURES.intersection(parts):
+        elif _ASIDE.intersection(parts):
             continue
         elif glob := next((glob for glob in names if fnmatch.fnmatchcase(name.lower(), glob)), ""):
             found.setdefault(glob, []).append(member.path)
@@ -173,7 +206,7 @@ def no_secrets(cargo: Cargo) -> Iterator[Problem]:
         yield from _secrets(contents.filename, [leak for leak in contents.secrets if not _in_fixtures(leak)])
 
 
-@CONTENTS.check("CNT302", "No test holds what looks like a secret", Severity.WARNING)
+@CONTENTS.check("CNT302", "No test or example holds what looks like a secret", Severity.WARNING)
 def no_test_secrets(cargo: Cargo) -> Iterator[Problem]:
     """Keys made for tests are harmless, and look like those that are not: users' scanners report them.
 
@@ -192,8 +225,7 @@ def _secrets(filename: str, leaks: Iterable[Leak], more: int = 0) -> Iterator[Pr
 
 
 def _in_fixtures(leak: Leak) -> bool:
-    parts = leak.path.lower().split("/")
-    return bool(_FIXTURES.intersection(parts)) or parts[-1].startswith("test_") or parts[-1].endswith("_test.py")
+    return _FIXTURE.search(leak.path) is not None
 
 
 @CONTENTS.check("CNT401", "What the build made names no folder of its machine", Severity.WARNING)
@@ -202,6 +234,8 @@ def no_build_paths(cargo: Cargo) -> Iterator[Problem]:
     for contents in (cargo.wheel, cargo.sdist):
         found: dict[str, list[str]] = {}
         for leak in contents.places:
+            if leak.kind == HOME and leak.path in cargo.known:
+                continue  # on Windows a checkout has other line endings, so that git's own texts look made
             found.setdefault(leak.kind, []).append(leak.where)
         for kind, places in found.items():
             fix = "write relative paths; for compilers, -ffile-prefix-map or no debug information (-g0)"
@@ -224,7 +258,8 @@ def not_large(cargo: Cargo) -> Iterator[Problem]:
             )
         total = sum(member.size for member in contents.members)
         for member in contents.members:
-            if member.size > BULKY and member.size * 2 > total and not member.path.endswith(_MODULES):
+            program = member.path.endswith(_MODULES) or ".data/scripts/" in member.path
+            if member.size > BULKY and member.size * 2 > total and not program:
                 told = f"{member.size / (1 << 20):,.0f} of {total / (1 << 20):,.0f} MiB in {contents.filename}"
                 yield Problem(member.path, "leave it out, or let users download it", told)
 
