@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nox_release.errors import Blocked
+from nox_release.index.target import Published, PublishedFile
 from nox_release.model import Package
 from nox_release.process import Completed
 
@@ -40,3 +42,28 @@ class FakeRun:
         self.environs.append(env)
         line = " ".join(words)
         return next((answer for part, answer in self.answers.items() if part in line), Completed(0, ""))
+
+
+@dataclass
+class FakeTarget:
+    """Stands at the door to the target index: has what the test says, and remembers what it was asked."""
+
+    projects: Mapping[str, Published | Blocked] = field(default_factory=dict)
+    """Name → what the index has, or why it cannot be read; it knows no other project."""
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Name of a file → where it is; no other can be downloaded."""
+    url: str = "http://index.test/simple/"
+    asked: list[str] = field(default_factory=list)
+
+    def project(self, name: str) -> Published | None:
+        self.asked.append(name)
+        found = self.projects.get(name)
+        if isinstance(found, Blocked):
+            raise found
+        return found
+
+    def fetch(self, file: PublishedFile) -> Path:
+        self.asked.append(file.filename)
+        if file.filename not in self.files:
+            raise Blocked(f"{file.filename} cannot be downloaded", "run the command again")
+        return self.files[file.filename]

@@ -12,9 +12,11 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from checkouts import Checkout
+from fakes import FakeTarget
 from nox_release.config import Config
 from nox_release.environment import Installer, for_installer, for_package_code, without_credentials
 from nox_release.evidence import FOLDER, Store
+from nox_release.index.target import Target
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.plan import Plan, make_plan
 from nox_release.process import Log, Processes
@@ -36,6 +38,8 @@ class Bench:
     tests: Mapping[str, Requirements] = field(default_factory=dict)
     """Package → what its tests require."""
     uv: str = field(default_factory=find_uv_bin)
+    target: Target = field(default_factory=FakeTarget)
+    """What the index has already: nothing, where a test does not say."""
 
     def __post_init__(self) -> None:
         self.checkout = Checkout.new(self.folder / "workspace", self.files)
@@ -97,6 +101,7 @@ class Bench:
                 for_package_code(environ, home),
                 Log(stream, Processes()),
                 folder,
+                self.target,
             )
 
     @property

@@ -28,6 +28,7 @@ def test_every_key_is_read() -> None:
         b"packages = ['sdk/*']\nexclude = ['sdk/old']\ninstaller = 'pip'\njobs = 3\ntag-format = 'v{version}'\n"
         b"credentials = ['MY_*']\npass-environment = ['HTTP_KEY']\ntest-command = ['tox', '-e', 'py']\n"
         b"test-groups = ['dev']\ntest-extras = []\ntest-requirements = ['r.txt']\ntest-exempt = 'no tests yet'\n"
+        b"index-url = 'http://127.0.0.1:3141/simple'\nindex-exempt = 'nowhere yet'\n"
         b"build-inputs = ['VERSION']\ngit-history = true\nignore = { WHL104 = 'wanted' }\n"
     ) + OVERRIDE + b"packages = ['a-*']\ngit-history = false\n"  # fmt: skip
     assert read_config(content) == Config(
@@ -36,10 +37,19 @@ def test_every_key_is_read() -> None:
         installer="pip",
         jobs=3,
         tag_format="v{version}",
+        index_url="http://127.0.0.1:3141/simple",
         credentials=("MY_*",),
         pass_environment=("HTTP_KEY",),
         settings=Settings(
-            ("tox", "-e", "py"), ("dev",), (), ("r.txt",), "no tests yet", ("VERSION",), True, {"WHL104": "wanted"}
+            test_command=("tox", "-e", "py"),
+            test_groups=("dev",),
+            test_extras=(),
+            test_requirements=("r.txt",),
+            test_exempt="no tests yet",
+            index_exempt="nowhere yet",
+            build_inputs=("VERSION",),
+            git_history=True,
+            ignore={"WHL104": "wanted"},
         ),
         overrides=(Override(("a-*",), {"git_history": False}),),
     )
@@ -79,6 +89,11 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"tag-format = '{name[x]}'", 'tag-format is "{name[x]}"', "use {name} and {version}"),
         (TABLE + b"tag-format = '{name}'", 'tag-format is "{name}"', "use {version} in it"),
         (TABLE + b"tag-format = ''", 'tag-format is ""', "use {version} in it"),
+        (TABLE + b"index-url = 'index.test/simple'", 'index-url is "index.test/simple"', "write the URL"),
+        (TABLE + b"index-url = 'file:///srv'", 'index-url is "file:///srv"', "write the URL of a Simple API"),
+        (TABLE + b"index-url = 'https:///simple/'", 'index-url is "https:///simple/"', "write the URL"),
+        (TABLE + b"index-url = 'https://[/simple/'", 'index-url is "https://[/simple/"', "write the URL"),
+        (TABLE + b"index-url = 'https://me:pw@example.org/'", "index-url holds a user", "write it without"),
         (TABLE + b"overrides = 1", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (TABLE + b"overrides = [1]", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (OVERRIDE + b"git-history = true", "number 1 in pyproject.toml does not say for which", "packages = ["),

@@ -19,8 +19,9 @@ LAYERS = (
     # what everything speaks of
     "errors check model record toolchain inspector",
     # the doors, and readers of one thing that is handed to them
-    "process source export evidence environment archive backend index.* leaks contents differences namespaces "
-    "changelog metadata.* project requirements arguments",
+    "process source export evidence environment archive backend index.* "
+    "changelog metadata.* project requirements arguments history holding "
+    "leaks contents differences namespaces",
     # workspace and plan
     "config workspace selection plan manifest",
     # checks

@@ -75,6 +75,10 @@ def test_an_exempted_finding_says_why_it_may_pass() -> None:
         ({}, []),
         ({"facts": {"tests": "exempt", "exempt": "no tests yet"}}, ["exempt: the tests were not run: no tests yet"]),
         (
+            {"facts": {"index exempt": "a walled garden"}},
+            ["exempt: the index was not asked: a walled garden"],
+        ),
+        (
             {"outcome": Outcome.BLOCKED, "problem": "no network", "hint": "try again"},
             ["blocked: no network", "  next: try again", "  log: .nox-release/logs/demo.log"],
         ),
@@ -88,7 +92,7 @@ def test_an_exempted_finding_says_why_it_may_pass() -> None:
         ),
         ({"findings": (replace(FINDING, exempt="wanted"),)}, list(describe_finding(replace(FINDING, exempt="wanted")))),
     ],
-    ids=["passed", "not tested", "blocked", "blocked without a hint", "failed", "exempt"],
+    ids=["passed", "not tested", "not asked", "blocked", "blocked without a hint", "failed", "exempt"],
 )
 def test_an_outcome_is_told_with_its_log(changes: dict[str, object], told: list[str]) -> None:
     """Silence for what passed; else what is wrong, the next step and where the log is; exemptions always."""

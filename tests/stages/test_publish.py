@@ -71,7 +71,7 @@ def test_what_is_approved_is_on_the_index_afterwards(bench: Make, index: Index) 
     }
     assert made.log.count("# upload of ") == 2
     again = run(made, index)
-    assert (again.findings, again.artifacts, again.facts) == ((), result.artifacts, result.facts)
+    assert (again.findings, again.artifacts, again.facts) == (result.findings, result.artifacts, result.facts)
     assert "# upload of " not in made.log
 
 

@@ -22,6 +22,8 @@ from nox_release.environment import Installer, for_installer, for_package_code, 
 from nox_release.errors import Blocked
 from nox_release.evidence import FOLDER, Store, write_atomically
 from nox_release.export import export, export_with_history
+from nox_release.index.target import Target, TargetIndex
+from nox_release.index.witness import Witness
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.plan import Planned
 from nox_release.process import Log, Processes, in_parallel
@@ -61,11 +63,12 @@ def _work(order: Order, processes: Processes) -> None:
     store = Store(order.root)
     git = Git(order.root, order.root / FOLDER / "objects")
     snapshot = _snapshot(git, order)
+    target = TargetIndex(order.config.index_url, store.root / "downloads")
     tools = {tool: metadata.version(tool) for tool in stage.TOOLS} | {"python": sys.version.split()[0]}
 
     def work(planned: Planned) -> Evidence:
         with show.running(planned.name):
-            return _one(planned, order, snapshot, git, store, processes, do, tools)
+            return _one(planned, order, snapshot, git, store, processes, do, tools, target)
 
     with progress(order, sys.stdout) as show, _doing(stage) as do:
         try:
@@ -79,6 +82,7 @@ def _work(order: Order, processes: Processes) -> None:
                 show.done(planned, evidence)
         finally:
             git.close()
+            target.close()
 
 
 @contextlib.contextmanager
@@ -117,9 +121,10 @@ def _one(
     processes: Processes,
     do: Callable[[Job], Result],
     tools: Mapping[str, str],
+    target: Target,
 ) -> Evidence:
     """Work on one package and turn whatever comes of it into evidence."""
-    started = time.time()
+    started, witness = time.time(), Witness(target)
     log = Path(order.logs, order.stage, f"{planned.name}.log")
     (order.root / log).parent.mkdir(parents=True, exist_ok=True)
     evidence = Evidence(
@@ -129,7 +134,7 @@ def _one(
     with (order.root / log).open("w", encoding="utf-8") as stream, scratch(f"{order.stage}-") as folder:
         run = Log(stream, processes)
         try:
-            result = do(_job(planned, order, snapshot, git, store, run, folder))
+            result = do(_job(planned, order, snapshot, git, store, run, folder, witness))
             outcome = Outcome.BLOCKED if result.problem else Outcome.PASSED
             evidence = replace(
                 evidence,
@@ -153,7 +158,7 @@ def _one(
             why = f"something that was not expected: {type(error).__name__}: {error}"
             evidence = replace(evidence, problem=why, hint="the log says where; run the command again")
             run.note(traceback.format_exc())
-    return replace(evidence, duration=time.time() - started)
+    return replace(evidence, duration=time.time() - started, asked=witness.asked)
 
 
 def _version(planned: Planned, result: Result) -> str:
@@ -164,7 +169,16 @@ def _version(planned: Planned, result: Result) -> str:
     return planned.version
 
 
-def _job(planned: Planned, order: Order, snapshot: Snapshot, git: Git, store: Store, run: Log, folder: Path) -> Job:
+def _job(
+    planned: Planned,
+    order: Order,
+    snapshot: Snapshot,
+    git: Git,
+    store: Store,
+    run: Log,
+    folder: Path,
+    target: Target,
+) -> Job:
     home = folder / "home"
     home.mkdir()
     return Job(
@@ -178,6 +192,7 @@ def _job(planned: Planned, order: Order, snapshot: Snapshot, git: Git, store: St
         for_package_code(os.environ, home, order.config.pass_environment),
         run,
         folder,
+        target,
     )
 
 

@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -147,13 +148,20 @@ def _companions(packages: Iterable[Planned]) -> Iterator[str]:
 
 
 def _held_or_reused(stage: Stage, step: Step) -> Iterator[str]:
-    if len(step.reused) > 3:
+    many = len(step.reused) > 3
+    if many:
         yield f"unchanged {stage}: {len(step.reused)} packages, not run again (--fresh does)"
+    exempt: Counter[str] = Counter()
     for name, evidence in step.reused.items():
-        if len(step.reused) <= 3:
+        if not many:
             yield f"unchanged {stage} {name} {evidence.version}: not run again (--fresh does)"
-        if any(finding.exempt for finding in evidence.findings) or "exempt" in evidence.facts:
-            yield from (f"        {line}" for line in describe(evidence) if line.startswith(("exempt", "  because")))
+        lines = [f"        {line}" for line in describe(evidence) if line.startswith(("exempt", "  because"))]
+        if many:
+            exempt["\n".join(lines)] += bool(lines)
+        else:
+            yield from lines
+    for text, count in (+exempt).items():
+        yield f"{text} ({count} packages)" if count > 1 else text
     for name, why in step.held.items():
         yield f"not run {stage} {name}: {why}"
 

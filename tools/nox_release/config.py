@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from nox_release.check import Rules, matches
 from nox_release.errors import Misuse
@@ -34,6 +35,8 @@ class Settings:
     """Requirements files that the tests need, relative to the package; those that exist."""
     test_exempt: str = ""
     """The reason why the tests are not run, or need not collect anything; every report prints it."""
+    index_exempt: str = ""
+    """The reason why the target index is not asked about the package; every report prints it."""
     build_inputs: tuple[str, ...] = ()
     """Files outside a package's folder that its build reads, relative to the workspace."""
     git_history: bool = False
@@ -69,6 +72,8 @@ class Config:
     """Targets worked on side by side in a stage; 0 is one for each core."""
     tag_format: str = "{name}_{version}"
     """How a release's git tag is written."""
+    index_url: str = "https://pypi.org/simple/"
+    """Simple API of the target index: what it has already counts."""
     credentials: tuple[str, ...] = ()
     """Further globs of environment variables that code of a package must not see."""
     pass_environment: tuple[str, ...] = ()
@@ -121,7 +126,19 @@ def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Confi
         raise Misuse(f'{place}: tag-format is "{config.tag_format}"', "use {name} and {version} in it") from None
     if "{version}" not in config.tag_format:
         raise Misuse(f'{place}: tag-format is "{config.tag_format}"', "use {version} in it, and {name}")
+    _check_url(config.index_url, f"{place}: index-url")
     return config
+
+
+def _check_url(url: str, place: str) -> None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise Misuse(f'{place} is "{url}"', "write the URL of a Simple API: https://…/simple/")
+    if parts.username or parts.password:
+        raise Misuse(f"{place} holds a user", "write it without; a configuration is no place for secrets")
 
 
 def _keys(kind: type[Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from nox_release.config import Config, Settings
 from nox_release.environment import Installer
 from nox_release.evidence import Store
 from nox_release.export import export, export_with_history
+from nox_release.index.target import Target
 from nox_release.model import Artifact, Evidence, Kind, Package, Stage
 from nox_release.plan import Plan, Planned
 from nox_release.process import Log
@@ -81,6 +82,8 @@ class Job:
     run: Log
     folder: Path
     """An empty folder of its own, outside the workspace, gone afterwards."""
+    target: Target
+    """What the index has already; not to be asked about a package with ``index_exempt``."""
 
     def artifacts(self, kind: Kind, name: str = "") -> tuple[Artifact, ...]:
         """Return the built files of this package, or of the sibling *name*."""

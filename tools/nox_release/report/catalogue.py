@@ -9,6 +9,7 @@ from nox_release.check import Family
 from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
 from nox_release.checks.contents import CONTENTS
+from nox_release.checks.history import HISTORY
 from nox_release.checks.installation import INSTALLATION
 from nox_release.checks.namespaces import NAMESPACES
 from nox_release.checks.native import NATIVE
@@ -19,7 +20,7 @@ from nox_release.checks.sdist import SDIST
 from nox_release.checks.tests import TESTS
 
 FAMILIES: Sequence[Family[Any]] = (
-    *(PROJECT, BUILD, SDIST, ARTIFACTS),
+    *(PROJECT, HISTORY, BUILD, SDIST, ARTIFACTS),
     *(CONTENTS, NAMESPACES, NATIVE, REPRODUCIBILITY),
     *(INSTALLATION, TESTS, PUBLICATION),
 )

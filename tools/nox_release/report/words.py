@@ -26,6 +26,8 @@ def describe(evidence: Evidence) -> Iterator[str]:
         yield from describe_finding(finding)
     if reason := evidence.facts.get("exempt"):
         yield f"exempt: the tests were not run: {reason}"
+    if reason := evidence.facts.get("index exempt"):
+        yield f"exempt: the index was not asked: {reason}"
     if not evidence.passed:
         yield f"  log: {evidence.log}"
 
