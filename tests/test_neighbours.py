@@ -9,7 +9,7 @@ import pytest
 from archives import make_wheel, make_zip
 from nox_release.archive import Unsound
 from nox_release.namespaces import Installed, Style
-from nox_release.neighbours import read_installed
+from nox_release.neighbours import read_installed, roots
 
 PKGUTIL = '__path__ = __import__("pkgutil").extend_path(__path__, __name__)\n'
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -55,3 +55,17 @@ def test_records_may_be_anything(tmp_path: Path, files: dict[str, str]) -> None:
     else:
         with pytest.raises(Unsound, match="cannot be read"):
             read_installed(path, "demo")
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (["azure/core/__init__.py", "setup.py", "tests/test_x.py"], {"azure"}),
+        (["src/demo/__init__.py", "src/demo/x.py", "docs/conf.py"], {"demo"}),
+        (["demo.py", "demo/data.json"], set()),
+        (["lib/one/a.pyx", "python/two/b.pyi"], {"one", "two"}),
+    ],
+)
+def test_roots_are_where_modules_usually_lie(files: list[str], expected: set[str]) -> None:
+    """At the top or in a folder for source, tests and documentation aside."""
+    assert roots(files) == expected

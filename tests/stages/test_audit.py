@@ -6,12 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from archives import make_sdist, make_wheel
+from fakes import FakeTarget
 from jobs import Bench
 from nox_release.audit import Audit, audit
 from nox_release.checks.reproducibility import Rebuilt
+from nox_release.config import Config, Override
 from nox_release.differences import Difference
+from nox_release.errors import Blocked
+from nox_release.index.target import Published, PublishedFile
 from nox_release.model import Stage
 from nox_release.rebuild import rebuild
 from projects import FLIT, OWN, SETUPTOOLS, below, demo
@@ -176,6 +181,54 @@ def test_a_file_of_a_sibling_is_found(bench: Make, tmp_path: Path) -> None:
     ready.put(Stage.BUILD_WHEEL, make_wheel(tmp_path, {"demo/x.py": ""}, name="contoso-core"), "contoso-core")
     ready.build()
     assert told(audited(ready)) == [("NSP202", "demo/")]
+
+
+OTHER = below("packages/other", {"pyproject.toml": FLIT.replace('"demo"', '"other"'), "demo/other.py": ""})
+FAR = below("packages/far", {"pyproject.toml": FLIT.replace('"demo"', '"far"'), "far/x.py": ""})
+
+
+def released(wheel: Path, name: str = "other", version: str = "0.9") -> FakeTarget:
+    """An index that has one release of one project."""
+    file = PublishedFile(wheel.name, f"http://index.test/{wheel.name}", version=Version(version))
+    return FakeTarget({name: Published(name, (file,))}, {wheel.name: wheel})
+
+
+def test_the_last_releases_of_neighbours_are_looked_at(bench: Make, tmp_path: Path) -> None:
+    """Of those that share a top-level folder; what the package itself had released is no neighbour's."""
+    wheel = make_wheel(tmp_path, {"demo/__init__.py": "other = 1"}, name="other", version="0.9")
+    target = released(wheel)
+    ready = bench({**demo(FLIT), **OTHER, **FAR}, target=target)
+    ready.build()
+    result = audited(ready)
+    assert [(one.code, one.where, one.message) for one in result.verdict] == [
+        ("NSP201", "demo/", "regular here, regular in other 0.9")
+    ]
+    assert (result.facts["neighbours"], target.asked) == ("1", ["other", wheel.name])
+
+
+def test_a_neighbour_without_a_release_is_none(bench: Make) -> None:
+    """The index knows no such project."""
+    ready = bench({**demo(FLIT), **OTHER})
+    ready.build()
+    assert told(audited(ready)) == []
+
+
+@pytest.mark.parametrize("who", ["demo", "other"])
+def test_an_exempt_package_is_not_asked_about(bench: Make, who: str) -> None:
+    """Neither for the package itself nor about the other."""
+    target = FakeTarget()
+    config = Config(overrides=(Override((who,), {"index_exempt": "it is nobody's business"}),))
+    ready = bench({**demo(FLIT), **OTHER}, config=config, target=target)
+    ready.build()
+    assert (told(audited(ready)), target.asked) == ([], [])
+
+
+def test_an_index_that_cannot_be_read_is_a_problem(bench: Make) -> None:
+    """And hides nothing of the rest."""
+    ready = bench({**demo(FLIT), **OTHER}, target=FakeTarget({"other": Blocked("no index", "wait")}))
+    ready.build()
+    result = audited(ready)
+    assert (result.problem, result.facts) == (("no index", "wait"), {"reproducible": "yes"})
 
 
 def test_a_changed_artifact_is_a_problem(bench: Make, tmp_path: Path) -> None:

@@ -63,7 +63,9 @@ def _contents(job: Job) -> Audit:
 
 def _neighbours(job: Job) -> Audit:
     mine = read_installed(job.path(Kind.WHEEL), job.planned.name)
-    return Audit(NAMESPACES.run(Neighbourhood(mine, beside(job)), job.settings.rules))
+    others, blocked = beside(job)
+    verdict = NAMESPACES.run(Neighbourhood(mine, others), job.settings.rules)
+    return Audit(verdict, {"neighbours": str(len(others))} if others else {}, (blocked,) if blocked else ())
 
 
 def _native(job: Job) -> Audit:

@@ -29,6 +29,7 @@ BUILDS = (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)
 # Which settings have a part in a stage's outcome, beside the exemptions of its checks.
 _SETTINGS: Mapping[Stage, tuple[str, ...]] = {
     Stage.LINT_METADATA: ("index_exempt",),
+    Stage.VERIFY_ARTIFACTS: ("index_exempt",),
     Stage.BUILD_SDIST: ("build_inputs", "git_history"),
     Stage.TEST: ("test_command", "test_groups", "test_extras", "test_requirements", "test_exempt"),
 }
@@ -221,6 +222,8 @@ class Chain:
         parts += [self.config.credentials, self.config.pass_environment, planned.siblings]
         if stage is Stage.TEST:
             parts += [planned.test_siblings, planned.test_requires, planned.test_constraints, planned.test_problem]
+        if stage is Stage.VERIFY_ARTIFACTS:  # where the releases are from that it is compared with
+            parts.append(self.config.index_url)
         if stage is Stage.LINT_METADATA:
             named = {canonicalize_name(parsed(text).name) for text in planned.sibling_requires}
             beside_it = {item.name: item.version for item in plan.packages if item.name in named}

@@ -8,11 +8,12 @@ import csv
 import functools
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from nox_release.archive import Unsound
 from nox_release.checks.namespaces import Neighbourhood
+from nox_release.errors import Blocked
 from nox_release.model import Kind, Stage
 from nox_release.namespaces import Installed, Style, quarrels, style
 from nox_release.work import Job
@@ -60,14 +61,55 @@ def _digest(text: str) -> str:
         return text
 
 
-def beside(job: Job) -> tuple[Installed, ...]:
-    """Return what is installed beside the package: the siblings that it needs, as they are built here.
+def beside(job: Job) -> tuple[tuple[Installed, ...], Blocked | None]:
+    """Return what may be installed beside the package, as far as it can be looked at, and why the rest cannot.
+
+    Siblings that it needs, as they are built here; and the last release that the target index has of every other
+    package of the workspace that shares a top-level folder with it.
 
     :raises Unsound: where a wheel cannot be read.
     """
-    return tuple(
-        read_installed(job.path(Kind.WHEEL, name), f"{name}, built here") for name in sorted(job.planned.siblings)
-    )
+    needed = sorted(job.planned.siblings)
+    found = [read_installed(job.path(Kind.WHEEL, name), f"{name}, built here") for name in needed]
+    if job.settings.index_exempt:
+        return tuple(found), None
+    mine = roots(job.snapshot.below(job.planned.package.directory))
+    for name, directory in sorted(job.order.plan.workspace.items()):
+        asked = not job.order.config.for_package(name).index_exempt and name not in {job.planned.name, *needed}
+        if not asked or mine.isdisjoint(roots(job.snapshot.below(directory))):
+            continue
+        try:
+            found += _last_release(job, name)
+        except Blocked as error:
+            return tuple(found), error
+    return tuple(found), None
+
+
+def roots(files: Iterable[str]) -> frozenset[str]:
+    """Return the top-level folders that a package installs modules into, by where they usually lie in its source."""
+    found = set()
+    for path in files:
+        parts = path.split("/")
+        parts = parts[1:] if parts[0] in _SOURCES else parts
+        if len(parts) > 1 and parts[-1].endswith((".py", ".pyi", ".pyx")) and parts[0] not in _ASIDE:
+            found.add(parts[0])
+    return frozenset(found)
+
+
+_SOURCES = frozenset({"src", "lib", "python"})
+_ASIDE = frozenset("tests test docs doc examples samples benchmarks scripts tools build".split())
+
+
+def _last_release(job: Job, name: str) -> Iterator[Installed]:
+    """Yield what a wheel of the last release installs; nothing where none is released."""
+    published = job.target.project(name)
+    last = None if published is None else published.last()
+    if published is None or last is None:
+        return
+    wheels = [file for file in published.releases[last] if file.filename.endswith(".whl") and not file.yanked]
+    if wheels:  # those of one release differ in what is compiled, not in where it lies: the smallest tells
+        smallest = min(wheels, key=lambda file: (file.size or 0, file.filename))
+        yield read_installed(job.target.fetch(smallest), f"{name} {last}")
 
 
 def in_plan(job: Job) -> Neighbourhood:
