@@ -192,6 +192,7 @@ def test_what_is_proven_is_not_done_again(repository: Repository) -> None:
 
 ALL = BEFORE_PUBLISH
 INSTALLING = [Stage.VERIFY_ARTIFACTS, Stage.TEST]
+ASKING = [Stage.LINT_METADATA, Stage.VERIFY_ARTIFACTS]
 BUILDING = [Stage.BUILD_SDIST, Stage.BUILD_WHEEL]
 
 
@@ -206,8 +207,8 @@ BUILDING = [Stage.BUILD_SDIST, Stage.BUILD_WHEEL]
         ("pyproject.toml", "[tool.nox-release]\ntest-command = ['tox']\n", {"app": [Stage.TEST]}),
         ("pyproject.toml", "[tool.nox-release]\ntest-exempt = 'none yet'\n", {"app": [Stage.TEST]}),
         ("pyproject.toml", "[tool.nox-release]\ntag-format = '{name}@{version}'\n", {"app": [Stage.LINT_METADATA]}),
-        ("pyproject.toml", "[tool.nox-release]\nindex-url = 'http://x/'\n", {"app": [Stage.LINT_METADATA]}),
-        ("pyproject.toml", "[tool.nox-release]\nindex-exempt = 'private'\n", {"app": [Stage.LINT_METADATA]}),
+        ("pyproject.toml", "[tool.nox-release]\nindex-url = 'http://x/'\n", {"app": ASKING}),
+        ("pyproject.toml", "[tool.nox-release]\nindex-exempt = 'private'\n", {"app": ASKING}),
         (
             "pyproject.toml",
             "[[tool.nox-release.overrides]]\npackages = ['core']\nindex-exempt = 'private'\n",
