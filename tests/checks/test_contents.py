@@ -10,8 +10,8 @@ from types import FrameType
 import pytest
 
 from nox_release.check import Severity
-from nox_release.checks.contents import CONTENTS, Cargo
-from nox_release.contents import Contents, Member
+from nox_release.checks.contents import CONTENTS
+from nox_release.contents import Cargo, Contents, Member
 from nox_release.leaks import HOME, Leak
 
 INFO = "demo-1.0.dist-info"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from nox_release import leaks
 from nox_release.archive import Unsound
 from nox_release.check import Verdict
-from nox_release.checks.contents import CONTENTS, Cargo
+from nox_release.checks.contents import CONTENTS
 from nox_release.checks.namespaces import NAMESPACES, Neighbourhood
 from nox_release.checks.native import NATIVE
 from nox_release.checks.reproducibility import REPRODUCIBILITY
-from nox_release.contents import read_contents
+from nox_release.contents import Cargo, read_contents
 from nox_release.errors import Blocked
 from nox_release.model import Kind
 from nox_release.native import binaries

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -40,6 +42,49 @@ class Contents:
     secrets: tuple[Leak, ...] = ()
     places: tuple[Leak, ...] = ()
     """Where a folder of the machine stands in something that the build made."""
+
+
+_SCHEME = re.compile(r"^[^/]+\.data/(?:purelib|platlib)/")
+
+
+@dataclass(frozen=True)
+class Cargo:
+    """Everything that the files of a release hold, beside what git has for the package."""
+
+    name: str
+    tracked: frozenset[str]
+    """Relative to the package's folder."""
+    sdist: Contents
+    wheel: Contents
+
+    @cached_property
+    def installed(self) -> frozenset[str]:
+        """Paths in site-packages of what the wheel installs there, its own ``.dist-info`` aside."""
+        paths = (_SCHEME.sub("", member.path) for member in self.wheel.members)
+        return frozenset(path for path in paths if not path.split("/")[0].endswith((".dist-info", ".data")))
+
+    @cached_property
+    def committed_roots(self) -> frozenset[str]:
+        """Top-level names below which the wheel installs bytes that git has, wherever they lie there."""
+        paths = (_SCHEME.sub("", member.path) for member in self.wheel.members if member.committed and member.size)
+        return frozenset(path.split("/")[0] for path in paths)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every tracked path, from each of its folders on: what is called so was made from a file of git's."""
+        return frozenset(
+            "/".join(parts[start:])
+            for parts in (path.split("/") for path in self.tracked)
+            for start in range(len(parts))
+        )
+
+    @cached_property
+    def roots(self) -> dict[str, str]:
+        """Each top-level name of :attr:`installed` → a file there."""
+        found: dict[str, str] = {}
+        for path in sorted(self.installed):
+            found.setdefault(path.split("/")[0], path)
+        return found
 
 
 Entry = tuple[str, int, IO[bytes]]

@@ -6,55 +6,11 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
 
 from nox_release.check import Family, Problem, Severity
-from nox_release.contents import Contents
+from nox_release.contents import Cargo, Contents
 from nox_release.leaks import HOME, Leak
 
-
-@dataclass(frozen=True)
-class Cargo:
-    """Everything that the files of a release hold, beside what git has for the package."""
-
-    name: str
-    tracked: frozenset[str]
-    """Relative to the package's folder."""
-    sdist: Contents
-    wheel: Contents
-
-    @cached_property
-    def installed(self) -> frozenset[str]:
-        """Paths in site-packages of what the wheel installs there, its own ``.dist-info`` aside."""
-        paths = (_SCHEME.sub("", member.path) for member in self.wheel.members)
-        return frozenset(path for path in paths if not path.split("/")[0].endswith((".dist-info", ".data")))
-
-    @cached_property
-    def committed_roots(self) -> frozenset[str]:
-        """Top-level names below which the wheel installs bytes that git has, wherever they lie there."""
-        paths = (_SCHEME.sub("", member.path) for member in self.wheel.members if member.committed and member.size)
-        return frozenset(path.split("/")[0] for path in paths)
-
-    @cached_property
-    def known(self) -> frozenset[str]:
-        """Every tracked path, from each of its folders on: what is called so was made from a file of git's."""
-        return frozenset(
-            "/".join(parts[start:])
-            for parts in (path.split("/") for path in self.tracked)
-            for start in range(len(parts))
-        )
-
-    @cached_property
-    def roots(self) -> dict[str, str]:
-        """Each top-level name of :attr:`installed` → a file there."""
-        found: dict[str, str] = {}
-        for path in sorted(self.installed):
-            found.setdefault(path.split("/")[0], path)
-        return found
-
-
-_SCHEME = re.compile(r"^[^/]+\.data/(?:purelib|platlib)/")
 _LICENCE = re.compile(r"(?i)(?:un)?licen[cs]e|copying")
 _NO_TEXT = (".py", ".json", ".toml", ".yml", ".yaml", ".cfg", ".ini", ".sh", ".template")
 _ASIDE = frozenset("tests test testing docs doc examples example samples sample benchmarks stress perf".split())
@@ -75,8 +31,8 @@ def licence_in_wheel(cargo: Cargo) -> Iterator[Problem]:
     if texts and not named and not shipped.intersection(texts):
         yield Problem(
             texts[0],
-            f'name it: license-files = ["{texts[0]}"] in [project], or what the backend has',
-            "not in the wheel",
+            f'name it in [project]: license-files = ["{texts[0]}"]',
+            "in git, not in the wheel",
         )
 
 
