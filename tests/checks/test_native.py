@@ -29,6 +29,8 @@ def extension(computed: str = "3.9", *foreign: str) -> Binaries:
         wheel("manylinux_2_28_x86_64", consistent="manylinux_2_17_x86_64"),
         wheel("manylinux2014_x86_64", "manylinux_2_17_x86_64", consistent="manylinux_2_5_x86_64"),
         wheel("musllinux_1_2_x86_64", consistent="musllinux_1_1_x86_64"),
+        wheel("musllinux_1_1_x86_64", consistent="musllinux_1_2_x86_64"),
+        wheel("manylinux_2_12_x86_64", "musllinux_1_1_x86_64", consistent="manylinux_2_5_x86_64"),
         wheel("linux_x86_64", consistent="linux_x86_64"),
         wheel("linux_x86_64"),
         wheel("macosx_11_0_arm64"),
@@ -55,9 +57,8 @@ def test_what_is_promised_and_kept_passes(binaries: Binaries) -> None:
                              "(libc.so.6 GLIBC_2.34; not on every system: libssl.so.3)"),
         ),
         (
-            wheel("musllinux_1_1_x86_64", consistent="manylinux_2_17_x86_64"),
-            ("NAT101", NAME, "it claims musllinux_1_1_x86_64, and works from manylinux_2_17_x86_64 on "
-                             "(libc.so.6 GLIBC_2.34)"),
+            wheel("musllinux_1_1_x86_64", consistent="linux_x86_64"),
+            ("NAT101", NAME, "it claims musllinux_1_1_x86_64, and works from linux_x86_64 on (libc.so.6 GLIBC_2.34)"),
         ),
         (extension("3.9", "_PyObject_Foo"), ("NAT201", "_demo.abi3.so", "not in the stable ABI: _PyObject_Foo")),
         (extension("3.10"), ("NAT201", "_demo.abi3.so", "it needs Python 3.10, and the wheel's tag promises 3.9")),

@@ -52,7 +52,11 @@ def honest_platform(binaries: Binaries) -> Iterator[Problem]:
     found = _libc(binaries.consistent)
     for tag in binaries.platforms:
         claimed = _libc(tag)
-        if claimed is None or not binaries.consistent or (found and found[0] == claimed[0] and found <= claimed):
+        # A static program may claim both C libraries, of which auditwheel judges one; of musl it takes the version
+        # of the machine that it runs on, or the latest, so that only what fits none is told.
+        if claimed is None or not binaries.consistent or (found and (found[0] != claimed[0] or found <= claimed)):
+            continue
+        if found and found[0] == "musllinux":
             continue
         newest = ", ".join(f"{library} {versions[-1]}" for library, versions in binaries.needs.items() if versions)
         outside = f"; not on every system: {', '.join(binaries.external)}" if binaries.external else ""
