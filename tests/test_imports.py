@@ -21,7 +21,7 @@ LAYERS = (
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
-    "submission description toolbox shipped surface signatures imports",
+    "submission description toolbox shipped surface signatures imports leaks contents differences namespaces",
     # workspace and plan
     "config exemptions workspace selection plan manifest",
     # checks
@@ -31,7 +31,7 @@ LAYERS = (
     "work report.*",
     "reporting",
     # what stages do that would not fit in one module
-    "placing probe trial testing downstream baseline",
+    "placing probe trial testing downstream baseline neighbours native rebuild audit",
     # stages, and what runs them
     "stages.*",
     "bench examine worker",

@@ -13,6 +13,7 @@ from jobs import Bench, codes, told
 from nox_release.check import Severity
 from nox_release.errors import Blocked
 from nox_release.model import Stage
+from nox_release.work import Result
 from projects import FLIT, HERE, below, demo
 
 pytestmark = pytest.mark.end_to_end
@@ -61,7 +62,15 @@ def test_what_a_user_would_meet_is_found(
     result = ready.run(VERIFY)
     assert told(result) == found
     assert all((finding.severity is Severity.WARNING) is (finding.code == "INS104") for finding in result.findings)
-    assert (result.artifacts, set(result.facts)) == ((), {"modules imported", "installed", "last release"})
+    assert (result.artifacts, set(result.facts)) == (
+        (),
+        {"modules imported", "installed", "last release", "reproducible"},
+    )
+
+
+def installed(result: Result) -> list[tuple[str, str, str]]:
+    """What a user would meet: a file made by hand is not built again to the same bytes."""
+    return [one for one in told(result) if one[0].startswith("INS")]
 
 
 def test_an_sdist_that_installs_something_else_is_looked_at_itself(bench: Make, tmp_path: Path) -> None:
@@ -71,7 +80,7 @@ def test_an_sdist_that_installs_something_else_is_looked_at_itself(bench: Make, 
     ready.put(Stage.BUILD_SDIST, make_sdist(tmp_path, {"pyproject.toml": FLIT, "demo/__init__.py": broken}))
     ready.put(Stage.BUILD_WHEEL, make_wheel(tmp_path, {"demo/__init__.py": ""}))
     result = ready.run(VERIFY)
-    assert told(result) == [("INS103", "demo", "ModuleNotFoundError: No module named 'nothing_like_it'")]
+    assert installed(result) == [("INS103", "demo", "ModuleNotFoundError: No module named 'nothing_like_it'")]
 
 
 def test_what_cannot_be_installed_is_found(bench: Make, tmp_path: Path) -> None:
@@ -80,8 +89,7 @@ def test_what_cannot_be_installed_is_found(bench: Make, tmp_path: Path) -> None:
     ready.put(Stage.BUILD_SDIST, make_sdist(tmp_path, {"pyproject.toml": "[build-system]\nrequires = 3\n"}))
     more = "Requires-Dist: absent @ file:///absent-1.0-py3-none-any.whl\n"
     ready.put(Stage.BUILD_WHEEL, make_wheel(tmp_path, {"demo/__init__.py": ""}, more=more))
-    assert [(code, where) for code, where, _ in told(ready.run(VERIFY))] == [
-        ("MTD603", "demo-1.0-py3-none-any.whl: Requires-Dist"),
+    assert [(code, where) for code, where, _ in installed(ready.run(VERIFY))] == [
         ("INS101", "demo-1.0-py3-none-any.whl"),
         ("INS101", "demo-1.0.tar.gz"),
     ]

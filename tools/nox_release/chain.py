@@ -157,7 +157,9 @@ class Chain:
     def _order(self, stage: Stage, todo: Mapping[str, str], machine: Machine) -> Order:
         plan = self.plan(machine)
         upstream: dict[str, dict[str, Evidence]] = {}
-        for name in todo:
+        # All that is published together is compared.
+        names = [planned.name for planned in plan.packages] if stage is Stage.PUBLISH else todo
+        for name in names:
             for other in (name, *plan[name].siblings, *plan[name].test_siblings):
                 upstream[other] = {
                     needed: found

@@ -103,8 +103,8 @@ class Plan:
     """Tag of each target's version that is there already → the commit that it names."""
     all_tags: str = ""
     """Digest of every tag of the repository."""
-    workspace: tuple[str, ...] = ()
-    """Names of all packages of the workspace but those that are never to be uploaded."""
+    workspace: Mapping[str, str] = field(default_factory=dict)
+    """Every package of the workspace that may be published → its folder."""
 
     def __getitem__(self, name: str) -> Planned:
         return next(planned for planned in self.packages if planned.name == name)
@@ -207,6 +207,10 @@ def make_plan(
     return Plan(
         tuple(replace(item, for_tests=not item.target and item.name not in installed) for item in planned),
         (*broken, *circular),
+        workspace={
+            **{name: package.directory for name, package in workspace.packages.items() if not package.private},
+            **{item.name: item.directories[0] for item in workspace.broken},
+        },
     )
 
 

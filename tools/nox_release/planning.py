@@ -66,10 +66,6 @@ class Planning:
             uncommitted=self.snapshot.uncommitted,
             tags={name: commit for name, commit in tags.items() if name in formatted},
             all_tags=digest_of(sorted(tags.items())),
-            workspace=(
-                *(name for name, package in workspace.packages.items() if not package.private),
-                *(item.name for item in workspace.broken),
-            ),
         )
 
     def _completion(self, workspace: Workspace, tags: Mapping[str, str]) -> Completion | None:

@@ -116,12 +116,12 @@ class Job:
         """How many things may be done at once for this package: one, where others are worked on beside it."""
         return max(1, self.order.jobs // max(1, len(self.order.inputs)))
 
-    def export(self) -> Path:
+    def export(self, folder: str = "source") -> Path:
         """Write the package's committed files and return its folder; with history where its build asks git."""
         package = self.planned.package
         if self.planned.history:
-            return export_with_history(self.git, self.snapshot, package.directory, self.folder / "source")
-        return export(self.git, self.snapshot, package.directory, self.folder / "source", package.outside)
+            return export_with_history(self.git, self.snapshot, package.directory, self.folder / folder)
+        return export(self.git, self.snapshot, package.directory, self.folder / folder, package.outside)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
 from nox_release.checks.changelog import CHANGELOG
 from nox_release.checks.classifiers import CLASSIFIERS
+from nox_release.checks.contents import CONTENTS
 from nox_release.checks.dependents import DEPENDENTS
 from nox_release.checks.difference import DIFFERENCE
 from nox_release.checks.filename import FILENAME
@@ -23,9 +24,12 @@ from nox_release.checks.imports import IMPORTS
 from nox_release.checks.installation import INSTALLATION
 from nox_release.checks.licence import LICENCE
 from nox_release.checks.matrix import MATRIX
+from nox_release.checks.namespaces import NAMESPACES
+from nox_release.checks.native import NATIVE
 from nox_release.checks.publication import PUBLICATION
 from nox_release.checks.pyproject import PYPROJECT
 from nox_release.checks.readme import README
+from nox_release.checks.reproducibility import REPRODUCIBILITY
 from nox_release.checks.requirements import REQUIREMENTS
 from nox_release.checks.sdist import SDIST
 from nox_release.checks.submission import SUBMISSION
@@ -53,6 +57,10 @@ FAMILIES: Sequence[Listed] = (
     (FILENAME, (Stage.VERIFY_ARTIFACTS,)),
     (SUBMISSION, (Stage.VERIFY_ARTIFACTS,)),
     (ARTIFACTS, (Stage.VERIFY_ARTIFACTS,)),
+    (CONTENTS, (Stage.VERIFY_ARTIFACTS,)),
+    (NAMESPACES, (Stage.VERIFY_ARTIFACTS, Stage.PUBLISH)),
+    (NATIVE, (Stage.VERIFY_ARTIFACTS,)),
+    (REPRODUCIBILITY, (Stage.VERIFY_ARTIFACTS,)),
     (MATRIX, (Stage.VERIFY_ARTIFACTS, Stage.TEST)),
     (INSTALLATION, (Stage.VERIFY_ARTIFACTS,)),
     (IMPORTS, (Stage.VERIFY_ARTIFACTS,)),

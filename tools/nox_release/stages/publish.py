@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from nox_release.checks.namespaces import NAMESPACES
 from nox_release.checks.publication import PUBLICATION, Publication
 from nox_release.environment import last_line
 from nox_release.errors import Blocked
@@ -19,6 +20,7 @@ from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.model import Artifact, Kind
+from nox_release.neighbours import in_plan
 from nox_release.record import from_json
 from nox_release.work import Job, Result
 
@@ -52,9 +54,12 @@ def index(environ: Mapping[str, str]) -> Iterator[Index]:
 def run(job: Job, index: Index) -> Result:
     """Publish one package, whose siblings are published already, and read it back."""
     artifacts = approved(job)
+    beside = NAMESPACES.run(in_plan(job), job.settings.rules)
+    if beside.fails:  # once it is uploaded, its files are there for good
+        return Result(beside)
     refused = upload_absent(job, index, artifacts)
     publication = read_back(job, index, artifacts, refused)
-    verdict = PUBLICATION.run(publication, job.settings.rules)
+    verdict = beside + PUBLICATION.run(publication, job.settings.rules)
     facts = {
         "mode": "rehearsal",
         "index": "loopback, ended with the command",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from nox_release.acceptance import accept_all
 from nox_release.archive import Unsound, Wheel, read_sdist, read_wheel
+from nox_release.audit import audit
 from nox_release.baseline import look_back
 from nox_release.checks.artifacts import ARTIFACTS, Release
 from nox_release.checks.imports import IMPORTS, Usage
@@ -19,8 +21,8 @@ from nox_release.trial import try_all
 from nox_release.work import Job, Result
 
 TOOLS = (
-    *("docutils", "email-validator", "griffe", "packaging", "readme-renderer", "rfc3986", "stdlib-list"),
-    "trove-classifiers",
+    *("abi3audit", "auditwheel", "build", "docutils", "email-validator", "griffe", "packaging", "readme-renderer"),
+    *("rfc3986", "stdlib-list", "trove-classifiers"),
 )
 
 
@@ -34,11 +36,17 @@ def run(job: Job) -> Result:
     verdict = ARTIFACTS.run(Release(job.planned.package, sdist, wheel), rules)
     verdict += accept_all((job.path(Kind.SDIST), job.path(Kind.WHEEL)), rules)
     verdict += MATRIX.run(job.matrix, rules)
-    tried = try_all(job, wheel)
+    with ThreadPoolExecutor(max_workers=min(2, job.side_by_side)) as pool:
+        auditing, trying = pool.submit(audit, job), pool.submit(try_all, job, wheel)
+        audited, tried = auditing.result(), trying.result()
+    verdict += audited.verdict
     verdict += merged([(cell, INSTALLATION.run(installation, rules)) for cell, installation in tried])
     verdict += IMPORTS.run(_usage(job, wheel, [installation for _, installation in tried]), rules)
     since = look_back(job)
-    return Result(verdict + since.verdict, (), {**_facts(wheel, tried), **since.facts}, since.problem, since.hint)
+    facts = {**_facts(wheel, tried), **audited.facts, **since.facts}
+    # An index that cannot be read keeps both from looking, for one reason.
+    problem, hint = audited.problem if audited.problem[0] else (since.problem, since.hint)
+    return Result(verdict + since.verdict, (), facts, problem, hint)
 
 
 def _usage(job: Job, wheel: Wheel, installations: Sequence[Installation]) -> Usage:
