@@ -18,6 +18,7 @@ from nox_release.announcing import announce
 from nox_release.approval import statement
 from nox_release.attesting import attest, unshown
 from nox_release.candidate import Candidate
+from nox_release.checks.namespaces import NAMESPACES
 from nox_release.checks.publication import PUBLICATION, Publication
 from nox_release.environment import last_line
 from nox_release.errors import Blocked
@@ -29,6 +30,7 @@ from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.model import Artifact, Kind
+from nox_release.neighbours import in_plan
 from nox_release.provenance.policy import unattested
 from nox_release.reconcile import Patience
 from nox_release.record import from_json
@@ -101,6 +103,9 @@ def _attesting(uploader: Uploader, integrity: Integrity) -> Attesting:
 def run(job: Job, index: Index, environ: Mapping[str, str] = os.environ) -> Result:
     """Publish one package, whose siblings are published already, and read it back."""
     artifacts = approved(job)
+    beside = NAMESPACES.run(in_plan(job), job.settings.rules)
+    if beside.fails:  # once it is uploaded, its files are there for good
+        return Result(beside)
     await_siblings(job, index)
     files = [(artifact, _held(job, artifact)) for artifact in artifacts]
     attached, without = None, ""
@@ -113,7 +118,7 @@ def run(job: Job, index: Index, environ: Mapping[str, str] = os.environ) -> Resu
         done = [item.artifact for item in delivered if item.done]
         found = unshown(job.planned.name, publication.version, index.attesting, attached, done)
         publication = replace(publication, unattested=found)
-    verdict = PUBLICATION.run(publication, job.settings.rules)
+    verdict = beside + PUBLICATION.run(publication, job.settings.rules)
     name = job.order.config.tag_format.format(name=job.planned.name, version=publication.version)
     facts = {"tag": name, **_told(delivered)}
     if job.order.candidate is None:
