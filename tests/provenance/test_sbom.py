@@ -52,10 +52,18 @@ def test_it_says_what_the_wheel_is() -> None:
     [
         ("License: MIT License\n  and the whole text of it\n", [{"license": {"name": "MIT License"}}]),
         ("License: UNKNOWN\n", None),
+        (
+            "Classifier: License :: OSI Approved\nClassifier: License :: OSI Approved :: Apache Software License\n",
+            [{"license": {"name": "Apache Software License"}}],
+        ),
+        (
+            "License: MIT\nClassifier: License :: OSI Approved :: MIT License\n",
+            [{"license": {"name": "MIT"}}],
+        ),
         ("", None),
     ],
 )
-def test_an_old_licence_field_is_a_name(more: str, licenses: Any) -> None:
+def test_an_old_licence_is_a_name(more: str, licenses: Any) -> None:
     """It is no SPDX expression, and some put the whole text there; none is made up."""
     told = made(more)["metadata"]["component"].get("licenses")
     for item in told or []:

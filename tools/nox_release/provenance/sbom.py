@@ -75,16 +75,26 @@ def _component(manifest: Manifest, metadata: Message, embedded: Mapping[str, str
     }
     if summary := _text(metadata, "Summary"):
         component["description"] = summary
-    if licence := _text(metadata, "License-Expression"):
-        component["licenses"] = [{"expression": licence, "acknowledgement": "declared"}]
-    elif licence := next(iter(_text(metadata, "License").splitlines()), ""):
-        component["licenses"] = [{"license": {"name": licence, "acknowledgement": "declared"}}]
+    if licenses := _licenses(metadata):
+        component["licenses"] = licenses
     if embedded:
         component["externalReferences"] = [
             {"type": "bom", "url": quote(path), "hashes": [{"alg": "SHA-256", "content": digest}]}
             for path, digest in sorted(embedded.items())
         ]
     return component
+
+
+def _licenses(metadata: Message) -> list[dict[str, Any]]:
+    """The licence as declared: an SPDX expression, else the old field's first line, else what classifiers name."""
+    if expression := _text(metadata, "License-Expression"):
+        return [{"expression": expression, "acknowledgement": "declared"}]
+    named = _text(metadata, "License").splitlines()[:1] or [
+        str(classifier).rpartition(" :: ")[2]
+        for classifier in metadata.get_all("Classifier", [])
+        if str(classifier).startswith("License :: ") and classifier != "License :: OSI Approved"
+    ]
+    return [{"license": {"name": name, "acknowledgement": "declared"}} for name in dict.fromkeys(named)]
 
 
 def _text(metadata: Message, name: str) -> str:
