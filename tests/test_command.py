@@ -172,7 +172,8 @@ def test_uncommitted_work_is_told(
         (["alon"], "alon matches nothing: no package of this workspace has that name\n  did you mean alone?"),
         (["alone", "--jobs", "0"], "'0' is no positive number"),
         (["alone", "--what"], "unrecognized arguments: --what"),
-        (["alone", "--candidate-for-release"], "nothing was uploaded"),
+        (["alone", "--repository", "testpypi"], "add --candidate-for-release"),
+        (["alone", "--candidate-for-release", "--repository", "nowhere"], "there is no repository nowhere"),
     ],
 )
 def test_misuse_ends_with_2(

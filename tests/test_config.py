@@ -78,7 +78,7 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"job = 3", "unknown key job", "did you mean jobs?"),
         (TABLE + b"test_command = ['x']", "unknown key test_command", "did you mean test-command?"),
         (TABLE + b"settings = 1", "unknown key settings", ""),
-        (TABLE + b"zzzzzzzzzz = 1", "unknown key zzzzzzzzzz", "the keys are: allow-changes, build-inputs, classifier-"),
+        (TABLE + b"zzzzzzzzzz = 1", "unknown key zzzzzzzzzz", "the keys are: allow-changes, allowed-signers, approval"),
         (TABLE + b"jobs = '3'", "[tool.nox-release] in pyproject.toml: jobs is '3'", "write a number"),
         (TABLE + b"jobs = true", "jobs is True", "write a number"),
         (TABLE + b"jobs = -1", "jobs is -1", "write a positive number, or 0"),

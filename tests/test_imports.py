@@ -143,5 +143,13 @@ def test_registering_imports_no_more(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     sessions, _, modules = done.stdout.partition("\n")
-    assert sessions.split() == ["lint-metadata", "build-sdist", "build-wheel", "verify-artifacts", "test", "publish"]
+    assert sessions.split() == [
+        "lint-metadata",
+        "build-sdist",
+        "build-wheel",
+        "verify-artifacts",
+        "test",
+        "publish",
+        "approve",
+    ]
     assert not set(modules.split()) & set(HEAVY)

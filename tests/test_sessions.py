@@ -32,12 +32,20 @@ def test_each_stage_is_a_session() -> None:
     """There is one session a stage, with nox's own requires, none of which runs unasked."""
     nox_release.register()
     found = registry.get()
-    assert list(found) == [stage.value for stage in Stage]
+    assert list(found)[: len(Stage)] == [stage.value for stage in Stage]
     for stage in Stage:
         session = found[stage.value]
         assert session.requires == [needed.value for needed in REQUIRES[stage]]
         assert session.__doc__ == DESCRIPTIONS[stage]
         assert (session.default, session.reuse_venv, session.python) == (False, True, None)
+
+
+def test_an_approval_needs_what_publish_needs() -> None:
+    """It shows what is proven and asks, so it has no virtualenv of its own and does not run unasked."""
+    nox_release.register()
+    approve = registry.get()["approve"]
+    assert approve.requires == [needed.value for needed in REQUIRES[Stage.PUBLISH]]
+    assert (approve.default, approve.venv_backend) == (False, "none")
 
 
 def test_a_missing_interpreter_is_an_error() -> None:
@@ -66,7 +74,7 @@ def test_the_installer_makes_the_sessions_virtualenvs(noxfile: Path, content: by
     if content is not None:
         (noxfile / "pyproject.toml").write_bytes(content)
     nox_release.register()
-    assert {session.venv_backend for session in registry.get().values()} == {backend}
+    assert {registry.get()[stage.value].venv_backend for stage in Stage} == {backend}
 
 
 def test_the_sessions_of_one_nox_share_a_command(

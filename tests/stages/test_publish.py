@@ -215,4 +215,4 @@ def test_nothing_is_uploaded_that_overwrites_another_of_the_plan(
         approve(made, name)
     result = run(made, index)
     assert codes(result) == found
-    assert made.log.count("# upload of ") == (0 if found else 2)
+    assert made.log.count("# upload 1 of ") == (0 if found else 2)
