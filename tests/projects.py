@@ -13,6 +13,7 @@ build-backend = "flit_core.buildapi"
 [project]
 name = "demo"
 version = "1.0"
+requires-python = ">=3.9"
 description = "It does things"
 """
 SETUPTOOLS = """\
@@ -23,6 +24,7 @@ build-backend = "setuptools.build_meta"
 [project]
 name = "demo"
 version = "1.0"
+requires-python = ">=3.9"
 
 [tool.setuptools]
 packages = ["demo"]
@@ -36,6 +38,7 @@ backend-path = ["."]
 [project]
 name = "demo"
 version = "1.0"
+requires-python = ">=3.9"
 """
 
 

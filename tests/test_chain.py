@@ -98,6 +98,7 @@ def work(
     outcome: Callable[[str], Outcome] = lambda name: Outcome.PASSED,
     machine: Machine = MACHINE,
     started: float = STARTED,
+    asked: str = "",
 ) -> Step:
     """Let *stage* do what it has to, as a worker would, and return what that was."""
     step = chain.step(stage, machine)
@@ -107,7 +108,7 @@ def work(
             Evidence(
                 name, "1.0", stage, inputs, verdict,
                 artifacts=built(chain, name, stage) if verdict is Outcome.PASSED else (),
-                facts={"commit": chain.snapshot.commit}, started=started, duration=3.0,
+                facts={"commit": chain.snapshot.commit}, started=started, duration=3.0, asked=asked,
             )
         )  # fmt: skip
     return step
@@ -205,6 +206,14 @@ BUILDING = [Stage.BUILD_SDIST, Stage.BUILD_WHEEL]
         ("pyproject.toml", "[tool.nox-release]\ntest-command = ['tox']\n", {"app": [Stage.TEST]}),
         ("pyproject.toml", "[tool.nox-release]\ntest-exempt = 'none yet'\n", {"app": [Stage.TEST]}),
         ("pyproject.toml", "[tool.nox-release]\ntag-format = '{name}@{version}'\n", {"app": [Stage.LINT_METADATA]}),
+        ("pyproject.toml", "[tool.nox-release]\nindex-url = 'http://x/'\n", {"app": [Stage.LINT_METADATA]}),
+        ("pyproject.toml", "[tool.nox-release]\nindex-exempt = 'private'\n", {"app": [Stage.LINT_METADATA]}),
+        (
+            "pyproject.toml",
+            "[[tool.nox-release.overrides]]\npackages = ['core']\nindex-exempt = 'private'\n",
+            {"app": [Stage.LINT_METADATA]},
+        ),
+        ("pyproject.toml", "[tool.nox-release]\nclassifier-policy = 'azure'\n", {"app": [Stage.LINT_METADATA]}),
         ("pyproject.toml", "[tool.nox-release]\nignore = { ART = 'x' }\n", {"core": BUILDING, "app": ALL}),
         ("pyproject.toml", "[tool.nox-release]\ncredentials = ['MY_*']\n", {"core": BUILDING, "app": ALL}),
         ("pyproject.toml", "[tool.nox-release]\npass-environment = ['A']\n", {"core": BUILDING, "app": ALL}),
@@ -229,6 +238,19 @@ def test_a_change_is_done_again_where_it_has_a_part(
         for name, stages in again.items():
             assert redone.pop(name) == stages
         assert redone == {}
+
+
+def test_a_sibling_in_the_plan_has_a_part_in_the_metadata(repository: Repository) -> None:
+    """What is released beside a package satisfies its requirements; a stranger to it does not."""
+    with repository.chain("app") as chain:
+        work(chain, Stage.LINT_METADATA)
+    with repository.chain("app", "alone") as chain:
+        assert todo(chain.step(Stage.LINT_METADATA, MACHINE)) == ["alone"]
+    repository.git("tag", "core_1.0")
+    with repository.chain("app") as chain:
+        assert todo(chain.step(Stage.LINT_METADATA, MACHINE)) == ["app"]
+    with repository.chain("app", "core") as chain:
+        assert todo(chain.step(Stage.LINT_METADATA, MACHINE)) == ["core"]
 
 
 def test_another_interpreter_proves_anew(repository: Repository) -> None:
@@ -332,6 +354,37 @@ def test_fresh_does_everything_again_once(repository: Repository) -> None:
         assert step.order.since == STARTED + 10
         assert chain.step(Stage.BUILD_WHEEL, MACHINE).held == {}
         assert list(chain.step(Stage.BUILD_SDIST, MACHINE).reused) == ["alone"]
+
+
+def test_metadata_are_looked_at_beside_what_is_built(repository: Repository) -> None:
+    """The worker is given what the builds left, where they were; without it nothing waits."""
+    with repository.chain("alone") as chain:
+        first = chain.step(Stage.LINT_METADATA, MACHINE).order
+        work_through(chain, *BUILDING)
+        second = chain.step(Stage.LINT_METADATA, MACHINE).order
+    assert first is not None and second is not None
+    assert first.inputs == second.inputs
+    assert (first.upstream, list(second.upstream["alone"])) == ({"alone": {}}, BUILDING)
+
+
+def test_what_the_index_said_is_believed_for_a_while(repository: Repository) -> None:
+    """Then the stage runs again under the same inputs, and what was built on it stays; in one command it holds."""
+    lint, publish, asked = Stage.LINT_METADATA, Stage.PUBLISH, "https://index.test/simple/"
+    with repository.chain("alone") as chain:
+        work(chain, lint, asked=asked)
+        work_through(chain, *BEFORE_PUBLISH[1:])
+        work(chain, publish)
+    with repository.chain("alone", started=STARTED + 600) as chain:
+        assert to_do_again(chain) == {}
+    with repository.chain("alone", started=STARTED + 601) as chain:
+        held = "what lint-metadata of alone heard from the index is too old, run it again"
+        assert chain.step(publish, MACHINE).held == {"alone": held}
+        assert todo(work(chain, lint, started=STARTED + 602, asked=asked)) == ["alone"]
+        assert to_do_again(chain) == {}
+        assert list(chain.step(publish, MACHINE).reused) == ["alone"]
+    with repository.chain("alone", started=STARTED + 601) as chain:  # it began long before its publish
+        work(chain, lint, started=STARTED + 9000, asked=asked)
+        assert chain.step(publish, MACHINE).held == {}
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.BLOCKED])

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NOXFILE = "import nox_release\n\nnox_release.register()\n"
+CONFIG = '[tool.nox-release]\nindex-exempt = "made up for a test"\n'
+"""No test asks a real index what it has of names that are made up."""
 LIMIT = 600
 """Seconds that one command may take before the test gives up."""
 

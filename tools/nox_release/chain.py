@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from nox_release import manifest as release_manifest
 from nox_release import toolchain
 from nox_release.approvals import Approvals
@@ -17,17 +19,20 @@ from nox_release.arguments import Arguments
 from nox_release.candidate import Candidate
 from nox_release.config import Config, read_config
 from nox_release.evidence import FOLDER, Store
+from nox_release.holding import holds
 from nox_release.model import REQUIRES, Evidence, Stage
 from nox_release.plan import Plan, Planned, digest_of
 from nox_release.planning import Planning
 from nox_release.process import Processes
 from nox_release.report.run import FOLDER as REPORTS
+from nox_release.requirements import parsed
 from nox_release.source import Git, Snapshot
 from nox_release.work import Order
 
 BUILDS = (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)
 # Which settings have a part in a stage's outcome, beside the exemptions of its checks.
 _SETTINGS: Mapping[Stage, tuple[str, ...]] = {
+    Stage.LINT_METADATA: ("index_exempt", "classifier_policy"),
     Stage.BUILD_SDIST: ("build_inputs", "git_history"),
     Stage.TEST: ("test_command", "test_groups", "test_extras", "test_requirements", "test_exempt"),
 }
@@ -61,6 +66,7 @@ class Chain:
     def __init__(self, root: Path, arguments: Arguments, started: float, candidate: Candidate | None = None) -> None:
         self.root = root
         self.arguments = arguments
+        self.started = started
         self.candidate = candidate
         self.since = started if arguments.fresh else 0.0
         self.store = Store(root)
@@ -187,7 +193,12 @@ class Chain:
         inputs = self._inputs(stage, planned, machine)
         if isinstance(inputs, Held):
             return inputs.why
-        return self._proven(stage, planned, inputs) or f"{stage} of {planned.name} has not passed"
+        if found := self._proven(stage, planned, inputs):
+            return found
+        old = self.store.read(stage, planned.name, inputs)
+        if old and old.passed and not holds(old, self.started):
+            return f"what {stage} of {planned.name} heard from the index is too old, run it again"
+        return f"{stage} of {planned.name} has not passed"
 
     def _proven(self, stage: Stage, planned: Planned, inputs: str) -> Evidence | None:
         if stage is Stage.PUBLISH and self.arguments.candidate:
@@ -195,7 +206,7 @@ class Chain:
         if known := self._found.get((stage, planned.name, inputs)):
             return known  # its artifacts were hashed in this command
         evidence = self.store.find(stage, planned.name, inputs)
-        if evidence is None or evidence.started < self.since:
+        if evidence is None or evidence.started < self.since or not holds(evidence, self.started):
             return None
         self._found[stage, planned.name, inputs] = evidence
         return evidence
@@ -236,6 +247,11 @@ class Chain:
         parts += [self.config.credentials, self.config.pass_environment, planned.siblings]
         if stage is Stage.TEST:
             parts += [planned.test_siblings, planned.test_requires, planned.test_constraints, planned.test_problem]
+        if stage is Stage.LINT_METADATA:
+            named = {canonicalize_name(parsed(text).name) for text in planned.sibling_requires}
+            beside_it = {item.name: item.version for item in plan.packages if item.name in named}
+            unasked = sorted(name for name in named if self.config.for_package(name).index_exempt)
+            parts += [self.config.index_url, planned.sibling_requires, beside_it, unasked]
         if stage in (Stage.LINT_METADATA, Stage.PUBLISH):
             parts += [self.config.tag_format, plan.tags.get(self.tag(planned))]
         if stage is Stage.PUBLISH:

@@ -13,6 +13,9 @@ from nox_release.check import Rules, Severity, matches
 from nox_release.codes import beginning, suggestion
 from nox_release.errors import Misuse
 
+CLASSIFIER_POLICIES = ("consistent", "azure", "none")
+"""What ``classifier-policy`` may be."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -44,6 +47,8 @@ class Settings:
     """The build backend asks git; known ones (setuptools-scm, hatch-vcs, …) need not be told."""
     ignore: Mapping[str, str] = field(default_factory=dict)
     """Code of a check, or the beginning of codes → the reason for letting its findings pass."""
+    classifier_policy: str = "consistent"
+    """What the classifier of the development status has to say: see :data:`CLASSIFIER_POLICIES`."""
     select: Mapping[str, str] = field(default_factory=dict)
     """Code, or the beginning of codes → the reason for looking at nothing but these; empty: at everything."""
     severity: Mapping[str, str] = field(default_factory=dict)
@@ -211,6 +216,9 @@ def _values(table: dict[str, Any], known: dict[str, Any], place: str) -> dict[st
         values[name] = _value(value, known[name], f"{place}: {key}")
         if name in {"ignore", "select", "severity"}:
             _check_codes(name, values[name], f"{place}: {key}")
+    if values.get("classifier_policy", CLASSIFIER_POLICIES[0]) not in CLASSIFIER_POLICIES:
+        hint = f"write one of {', '.join(CLASSIFIER_POLICIES)}"
+        raise Misuse(f"{place}: classifier-policy is {values['classifier_policy']!r}", hint)
     return values
 
 

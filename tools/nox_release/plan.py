@@ -53,6 +53,8 @@ class Planned:
     """A companion that something needs at a version that no release has: a candidate cannot go without it."""
     for_tests: bool = False
     """A companion that only tests install."""
+    sibling_requires: tuple[str, ...] = ()
+    """Its requirements on packages of the workspace, in the plan or not."""
 
     @property
     def name(self) -> str:
@@ -177,6 +179,7 @@ def make_plan(
                 tuple(dict.fromkeys(wanted.constraints)),
                 wanted.problem,
                 name in unreleased,
+                sibling_requires=workspace.sibling_requires(package),
             )
         )
     installed = {name for item in planned if item.target for name in item.siblings}

@@ -19,7 +19,7 @@ from nox_release.index.session import configured
 from nox_release.index.target import Published, Target, TargetIndex
 from nox_release.manifest import read_manifest
 from nox_release.plan import Plan, Planned
-from nox_release.project import changelog_of
+from nox_release.project import Source, changelog_of
 from nox_release.repository import read_pypirc
 from nox_release.source import Git, Snapshot
 from nox_release.tagging import Tagged, Tags
@@ -119,7 +119,7 @@ def _changelog(git: Git, snapshot: Snapshot, planned: Planned) -> tuple[str, str
         entry = snapshot.files.get(start + path)
         return None if entry is None else git.blob(entry.oid)
 
-    found = changelog_of(directory, snapshot.below(directory), read)
+    found = changelog_of(Source(directory, read), snapshot.below(directory))
     if found is None:
         return "", "CHANGELOG.md"  # that there is none is told by lint-metadata
     entry = changelog.entry_for(changelog.parse(found.text), planned.version)

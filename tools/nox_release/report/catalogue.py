@@ -12,11 +12,19 @@ from typing import Any
 from nox_release.check import Family
 from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
+from nox_release.checks.changelog import CHANGELOG
+from nox_release.checks.classifiers import CLASSIFIERS
+from nox_release.checks.history import HISTORY
 from nox_release.checks.installation import INSTALLATION
-from nox_release.checks.project import PROJECT
+from nox_release.checks.licence import LICENCE
+from nox_release.checks.preflight import PREFLIGHT
 from nox_release.checks.publication import PUBLICATION
+from nox_release.checks.pyproject import PYPROJECT
+from nox_release.checks.readme import README
+from nox_release.checks.requirements import REQUIREMENTS
 from nox_release.checks.sdist import SDIST
 from nox_release.checks.tests import TESTS
+from nox_release.checks.version import VERSION
 from nox_release.codes import Catalogue, Described
 from nox_release.model import Stage
 from nox_release.record import to_json
@@ -25,12 +33,20 @@ Listed = tuple[Family[Any], tuple[Stage, ...]]
 """A family, and the stages that run it."""
 
 FAMILIES: Sequence[Listed] = (
-    (PROJECT, (Stage.LINT_METADATA,)),
+    (PYPROJECT, (Stage.LINT_METADATA,)),
+    (README, (Stage.LINT_METADATA,)),
+    (CLASSIFIERS, (Stage.LINT_METADATA,)),
+    (CHANGELOG, (Stage.LINT_METADATA,)),
+    (VERSION, (Stage.LINT_METADATA,)),
+    (LICENCE, (Stage.LINT_METADATA,)),
+    (REQUIREMENTS, (Stage.LINT_METADATA,)),
+    (HISTORY, (Stage.LINT_METADATA,)),
     (BUILD, (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)),
     (SDIST, (Stage.BUILD_SDIST,)),
     (ARTIFACTS, (Stage.VERIFY_ARTIFACTS,)),
     (INSTALLATION, (Stage.VERIFY_ARTIFACTS,)),
     (TESTS, (Stage.TEST,)),
+    (PREFLIGHT, (Stage.PUBLISH,)),
     (PUBLICATION, (Stage.PUBLISH,)),
 )
 """In the order in which a package meets them."""
