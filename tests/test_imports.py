@@ -22,13 +22,13 @@ LAYERS = (
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive backend index.* "
     "changelog metadata.* project.* requirements arguments history holding reconcile signature clock repository "
-    "tagging toolbox",
+    "tagging toolbox gate status waves yank",
     # workspace and plan
     "config exemptions workspace selection plan manifest approval candidate approvals",
     # checks
     "checks.*",
     # what a stage is given, how it is shown
-    "work report.* preflight",
+    "work report.* preflight survey",
     "reporting",
     # stages, and what runs them
     "stages.*",
@@ -37,8 +37,9 @@ LAYERS = (
     "completion",
     "planning",
     "chain",
+    "inquiry",
     "session",
-    "release",
+    "release overview",
     "command",
     "sessions",
     "<package>",
@@ -139,5 +140,5 @@ def test_registering_imports_no_more(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     sessions, _, modules = done.stdout.partition("\n")
-    assert sessions.split() == [*Stage, "approve"]
+    assert sessions.split() == [*Stage, "approve", "status", "doctor"]
     assert not set(modules.split()) & set(HEAVY)

@@ -19,16 +19,20 @@ from nox_release.chain import Chain, Machine, Step
 from nox_release.errors import Blocked, Misuse
 from nox_release.exemptions import look, stale, unselected
 from nox_release.model import Evidence, Outcome, Stage
+from nox_release.overview import Overview
 from nox_release.plan import Plan, Planned
 from nox_release.release import Release, candidate_of, locked
 from nox_release.report.candidate import candidate, released
 from nox_release.report.closing import closing
+from nox_release.report.doctor import healthy
 from nox_release.report.explain import explain
 from nox_release.report.run import Entry, Run, State
-from nox_release.report.words import one_line
+from nox_release.report.status import as_json, first_releases, status, yank
+from nox_release.report.words import one_line, some
 from nox_release.reporting import clear, tell, write
 from nox_release.repository import Wanted
-from nox_release.session import asked_for, machine_of, needs, queued, work
+from nox_release.session import asked_for, machine_of, needs, outside, queued, work
+from nox_release.status import judge
 from nox_release.work import Order
 
 _STATES = {Outcome.PASSED: State.PASSED, Outcome.FAILED: State.FAILED, Outcome.BLOCKED: State.BLOCKED}
@@ -76,6 +80,53 @@ class Command:
                 raise Misuse("an approval needs the stages before it", "run nox without --no-dependencies")
             with self._reported(chain):
                 _say(self._release(chain, chain.planned).take_approval())
+
+    def status(self, session: nox.Session) -> None:
+        """Show where packages stand, and what to type next."""
+        with _told(), self._overview(session) as overview:
+            arguments, repository = overview.chain.arguments, overview.repository
+            if arguments.yank:
+                for withdrawal in overview.withdrawal(arguments.yank):
+                    _say(yank(withdrawal, repository.pages, repository.simple_url))
+                return
+            standings = overview.standings()
+            unknown = [item.name for item in standings if item.shelf.problem]
+            options = arguments.wanted.typed
+            found = [(item, judge(item, options, repository.pages)) for item in standings]
+            if arguments.first_releases:
+                quota, new = overview.chain.config.new_project_quota, overview.new(standings)
+                _say(first_releases(new, overview.publisher(), quota, repository.pages, unknown))
+            elif arguments.json:
+                print(as_json(found, repository.simple_url), flush=True)
+            else:
+                _say(status(found, repository.simple_url))
+            if unknown:
+                session.error(one_line(f"the index could not be looked at for {some(unknown)}"))
+
+    def doctor(self, session: nox.Session) -> None:
+        """Tell what keeps the workspace from releasing, with the mend of each."""
+        with _told(), self._overview(session) as overview:
+            verdict = overview.health()
+            _say(healthy(verdict, overview.plan))
+            if verdict.fails or overview.plan.broken:
+                session.error("something keeps this workspace from releasing, see above")
+
+    @contextlib.contextmanager
+    def _overview(self, session: nox.Session) -> Iterator[Overview]:
+        """What needs no stage: a plan of its own, made without a virtualenv."""
+        arguments = parse(session.posargs, ("all",))
+        if arguments.explain:
+            _say(explain(arguments.explain))
+            raise SystemExit(0)
+        chain = Chain(self._root, arguments, self._started, candidate_of(arguments.wanted, self._environ))
+        assert chain.candidate is not None
+        try:
+            plan = chain.plan(outside(chain))
+            if not arguments.json:
+                _say(f"BLOCKED {broken.name}: {broken.message}; {broken.hint}" for broken in plan.broken)
+            yield Overview(chain, plan, chain.candidate.repository, self._environ)
+        finally:
+            chain.close()
 
     def _candidate(self, arguments: Arguments, approving: bool) -> Candidate | None:
         """Where a candidate goes; None for a rehearsal."""
@@ -166,7 +217,8 @@ class Command:
             release = self._release(chain, plan)
             approved = release.approve(order.inputs)
             release.preflight()
-            yield replace(order, candidate=replace(order.candidate, approved=approved))
+            by = tuple(f"{item.mode}: {item.by}, {item.at}" for item in approved)
+            yield replace(order, candidate=replace(order.candidate, approved=approved[0].statement, approved_by=by))
 
     def _enter_ended(self, order: Order, chain: Chain, began: float) -> None:
         """What became of the packages of a stage that was itself ended."""

@@ -61,6 +61,8 @@ def preflight(
                     unreleased=_unreleased(order.plan, planned, target),
                     prereleases=settings.prereleases,
                     required_owners=settings.required_owners,
+                    pages=repository.pages,
+                    alone=_alone(published, planned),
                     first_release=order.candidate.first_release,
                     owners_unknown=order.config.owners_unknown.get(repository.upload_url, ""),
                     credentials=credentials,
@@ -139,6 +141,10 @@ def _last(published: Published | None) -> str:
 def _there(published: Published | None, planned: Planned) -> dict[str, str]:
     releases = published.releases if published else {}
     return {file.filename: file.sha256 for file in releases.get(Version(planned.version), ())}
+
+
+def _alone(published: Published | None, planned: Planned) -> bool:
+    return published is not None and set(published.releases) == {Version(planned.version)}
 
 
 def _built(store: Store, planned: Planned) -> dict[str, str]:

@@ -84,6 +84,11 @@ def machine_of(session: nox.Session, chain: Chain) -> Machine:
     return Machine("" if chain.config.installer == "pip" else _uv(), interpreter)
 
 
+def outside(chain: Chain) -> Machine:
+    """What is worked with where no stage is run; uv is only needed if a build backend has to be asked."""
+    return Machine("" if chain.config.installer == "pip" else shutil.which("uv") or "", "")
+
+
 def _uv() -> str:
     beside = Path(sys.executable).with_name("uv")
     found = str(beside) if beside.exists() else shutil.which("uv")

@@ -14,6 +14,7 @@ from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
 from nox_release.checks.changelog import CHANGELOG
 from nox_release.checks.classifiers import CLASSIFIERS
+from nox_release.checks.doctor import DOCTOR
 from nox_release.checks.history import HISTORY
 from nox_release.checks.installation import INSTALLATION
 from nox_release.checks.licence import LICENCE
@@ -47,6 +48,7 @@ FAMILIES: Sequence[Listed] = (
     (INSTALLATION, (Stage.VERIFY_ARTIFACTS,)),
     (TESTS, (Stage.TEST,)),
     (PREFLIGHT, (Stage.PUBLISH,)),
+    (DOCTOR, (Stage.PUBLISH,)),
     (PUBLICATION, (Stage.PUBLISH,)),
 )
 """In the order in which a package meets them."""

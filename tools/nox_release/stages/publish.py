@@ -8,10 +8,12 @@ a candidate ends with the tag.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import requests
 
 from nox_release.approval import statement
 from nox_release.candidate import Candidate
@@ -20,7 +22,9 @@ from nox_release.environment import last_line
 from nox_release.errors import Blocked
 from nox_release.index.credentials import Known, find
 from nox_release.index.delivery import Delivered, Delivery, Uploads
+from nox_release.index.owners import Owners, read_owners
 from nox_release.index.rehearsal import rehearsal_index
+from nox_release.index.session import configured
 from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
 from nox_release.manifest import FILENAME, Manifest
@@ -28,6 +32,7 @@ from nox_release.model import Artifact, Kind
 from nox_release.reconcile import Patience
 from nox_release.record import from_json
 from nox_release.repository import Repository, read_pypirc
+from nox_release.status import how_to_add
 from nox_release.tagging import Tags
 from nox_release.work import Job, Order, Result
 
@@ -44,6 +49,8 @@ class Index:
     patience: Patience = REHEARSAL
     source: str = ""
     """Where the credentials come from."""
+    owners: Callable[[str], Owners] = lambda _: Owners(True, unknown="nobody was asked")
+    """Who owns a project that is there."""
 
 
 def index(order: Order) -> AbstractContextManager[Index]:
@@ -72,8 +79,15 @@ def real(repository: Repository) -> Iterator[Index]:
     with (
         closing(Reader(repository.simple_url, ca=ca)) as reader,
         closing(Uploader(repository.upload_url, credentials, ca=ca)) as uploader,
+        configured(requests.Session(), repository.json_url or repository.simple_url, os.environ, ca) as session,
     ):
-        yield Index(reader, uploader, Patience(), credentials.source)
+        yield Index(
+            reader,
+            uploader,
+            Patience(),
+            credentials.source,
+            lambda name: read_owners(session, repository, name, exists=True),
+        )
 
 
 def run(job: Job, index: Index) -> Result:
@@ -89,9 +103,22 @@ def run(job: Job, index: Index) -> Result:
     if job.order.candidate is None:
         return Result(verdict, artifacts, {**facts, "mode": "rehearsal", "index": "loopback, ended with the command"})
     facts |= {"mode": "candidate", "index": job.order.candidate.repository.upload_url, "credentials": index.source}
+    facts["approved"] = "; ".join(job.order.candidate.approved_by)
     if not verdict.fails:
         _tag(job, name, publication.version)
+        if job.order.candidate.first_release and (todo := _owners_to_add(job, index, job.order.candidate)):
+            facts["owners"] = todo
     return Result(verdict, artifacts, facts)
+
+
+def _owners_to_add(job: Job, index: Index, candidate: Candidate) -> str:
+    """Whom to add and how, after a first release; nothing where every required owner is there."""
+    owners, name = index.owners(job.planned.name), job.planned.name
+    missing = tuple(owner for owner in job.settings.required_owners if owner.lower() not in owners.users)
+    if not missing:
+        return ""
+    told = how_to_add(name, missing, candidate.repository.pages)
+    return f"{told}; nox -s doctor -- {name} fails until the index shows it"
 
 
 def _tag(job: Job, name: str, version: str) -> None:
