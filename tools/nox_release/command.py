@@ -18,6 +18,7 @@ from nox_release.candidate import Candidate
 from nox_release.chain import Chain, Machine, Step
 from nox_release.errors import Blocked, Misuse
 from nox_release.exemptions import look, stale, unselected
+from nox_release.inquiry import Inquire, inquire
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.overview import Overview
 from nox_release.plan import Plan, Planned
@@ -42,10 +43,13 @@ _MORE = "sessions of this command have still to come, or were not run"
 class Command:
     """What the sessions of one nox process share: the chain, and what became of each package so far."""
 
-    def __init__(self, root: Path, started: float, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, root: Path, started: float, environ: Mapping[str, str] = os.environ, inquire: Inquire = inquire
+    ) -> None:
         self._root = root
         self._started = started
         self._environ = environ
+        self._inquire = inquire
         self._chain: Chain | None = None
         self._entries: dict[str, dict[Stage, Entry]] = {}
         self._failed: set[Stage] = set()
@@ -95,7 +99,7 @@ class Command:
             found = [(item, judge(item, options, repository.pages)) for item in standings]
             if arguments.first_releases:
                 quota, new = overview.chain.config.new_project_quota, overview.new(standings)
-                _say(first_releases(new, overview.publisher(), quota, repository.pages, unknown))
+                _say(first_releases(new, overview.publisher(), quota, repository.pages, options, unknown))
             elif arguments.json:
                 print(as_json(found, repository.simple_url), flush=True)
             else:
@@ -124,7 +128,7 @@ class Command:
             plan = chain.plan(outside(chain))
             if not arguments.json:
                 _say(f"BLOCKED {broken.name}: {broken.message}; {broken.hint}" for broken in plan.broken)
-            yield Overview(chain, plan, chain.candidate.repository, self._environ)
+            yield Overview(chain, plan, chain.candidate.repository, self._environ, self._inquire)
         finally:
             chain.close()
 
@@ -141,7 +145,7 @@ class Command:
 
     def _release(self, chain: Chain, plan: Plan) -> Release:
         assert chain.candidate is not None
-        return Release(chain, plan, chain.candidate, _say, environ=self._environ)
+        return Release(chain, plan, chain.candidate, _say, environ=self._environ, inquire=self._inquire)
 
     @contextlib.contextmanager
     def _reported(self, chain: Chain) -> Iterator[None]:

@@ -182,7 +182,7 @@ def position(standing: Standing, options: str = "") -> Told:
 
 def _uploaded(standing: Standing, options: str) -> Told:
     version, tag, remote = standing.version, standing.tag, standing.remote_name
-    publish = _publish((standing.name,), options)
+    publish = _publish((standing.name,), options, standing.shelf.alone)
     if differing := standing.differing:
         why = f"dist/ has other bytes of {version} than the index: {', '.join(differing)}"
         mend = (
@@ -192,10 +192,9 @@ def _uploaded(standing: Standing, options: str) -> Told:
     if absent := standing.absent:
         have = len(standing.shelf.files)
         why = f"the index has {have} {'file' if have == 1 else 'files'} of {version} and lacks {', '.join(absent)}"
-        first = " --first-release" if standing.shelf.alone else ""
         if standing.tagged and standing.tagged != standing.commit:
-            return Told(Position.HALF, why, f"git checkout {standing.tagged[:12]}, and there: {publish}{first}")
-        return Told(Position.HALF, why, f"{publish}{first}")
+            return Told(Position.HALF, why, f"git checkout {standing.tagged[:12]}, and there: {publish}")
+        return Told(Position.HALF, why, publish)
     if standing.local and not standing.remote and not standing.remote_unknown:
         why = f"{version} is on the index; its tag is set here and not on {remote}"
         return Told(Position.UNPUSHED, why, f"git push {remote} {tag}")
@@ -218,7 +217,7 @@ def _uploaded(standing: Standing, options: str) -> Told:
 
 def _not_uploaded(standing: Standing, options: str) -> Told:
     version = standing.version
-    publish = _publish(standing.approved or (standing.name,), options)
+    publish = _publish(standing.approved or (standing.name,), options, not standing.shelf.exists)
     if standing.shelf.deleted:
         why = f"the index had {version} once; the names of its files are taken for ever"
         return Told(Position.DELETED, why, "set a higher version")
@@ -245,8 +244,8 @@ def _not_uploaded(standing: Standing, options: str) -> Told:
     return Told(Position.UNRELEASED, f"{version} is not on the index, and nothing is begun")
 
 
-def _publish(names: tuple[str, ...], options: str) -> str:
-    return f"nox -s publish -- {' '.join(names)} --candidate-for-release{options}"
+def _publish(names: tuple[str, ...], options: str, first: bool) -> str:
+    return f"nox -s publish -- {' '.join(names)} --candidate-for-release{' --first-release' * first}{options}"
 
 
 def _troubles(standing: Standing, pages: str) -> Iterator[Told]:

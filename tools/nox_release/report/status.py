@@ -41,8 +41,9 @@ def _in_full(standing: Standing, told: tuple[Told, ...]) -> Iterator[str]:
     shelf, remote = standing.shelf, standing.remote_name
     yield f"{standing.name} {standing.version}: {', '.join(item.state for item in told)}"
     yield f"  workspace  {standing.version}, changelog {standing.changelog or 'has no dated entry'}"
-    there = (standing.remote_unknown and "not known") or standing.remote[:12] or "not there"
-    yield f"  tag        {standing.tag}: here {standing.local[:12] or 'not there'}, on {remote} {there}"
+    here = f"here at {standing.local[:12]}" if standing.local else "not here"
+    there = f"at {standing.remote[:12]} on {remote}" if standing.remote else f"not on {remote}"
+    yield f"  tag        {standing.tag}: {here}, {f'not known on {remote}' if standing.remote_unknown else there}"
     yield f"  dist/      {_dist(standing)}"
     if shelf.problem:
         yield "  index      not known"
@@ -101,10 +102,16 @@ def as_json(found: Sequence[tuple[Standing, tuple[Told, ...]]], index: str) -> s
 
 
 def first_releases(
-    waves: Sequence[Sequence[str]], publisher: Publisher | None, quota: int, pages: str, unknown: Sequence[str]
+    waves: Sequence[Sequence[str]],
+    publisher: Publisher | None,
+    quota: int,
+    pages: str,
+    options: str,
+    unknown: Sequence[str],
 ) -> Iterator[str]:
     """Yield what has to be done for the names that the index does not know.
 
+    :param options: those that lead to the same index, as they have to be typed.
     :param unknown: packages of which that could not be looked at.
     """
     total = sum(map(len, waves))
@@ -115,7 +122,7 @@ def first_releases(
         return
     yield f"{number(total, 'new name')}, {number(len(waves), 'wave')} of at most {quota} (new-project-quota), one a day"
     for count, wave in enumerate(waves, 1):
-        yield f"wave {count}: nox -s publish -- {' '.join(wave)} --candidate-for-release --first-release"
+        yield f"wave {count}: nox -s publish -- {' '.join(wave)} --candidate-for-release --first-release{options}"
     if publisher is None:
         yield "trusted publishers: the git remote is on no host that PyPI trusts; use an API token"
         return

@@ -118,6 +118,8 @@ def _owners_to_add(job: Job, index: Index, candidate: Candidate) -> str:
     if not missing:
         return ""
     told = how_to_add(name, missing, candidate.repository.pages)
+    if not candidate.repository.json_url:
+        return f"{told}; whether that is done, this index does not tell"
     return f"{told}; nox -s doctor -- {name} fails until the index shows it"
 
 
