@@ -55,7 +55,7 @@ def test_waves_keep_the_order_and_the_quota(graph: tuple[list[str], dict[str, li
         ("", None),
     ],
 )  # fmt: skip
-def test_the_publisher_follows_from_the_remote(remote: str, expected: tuple[str, ...] | None) -> None:
+def test_the_publisher_follows_from_the_remote(remote: str, expected: tuple[str, str, str, str] | None) -> None:
     """Owner and repository are read from any form of the URL; a host that PyPI does not trust has none."""
     found = publisher(remote, "", "release")
     assert found == (Publisher(*expected, "release") if expected else None)
