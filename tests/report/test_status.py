@@ -80,9 +80,17 @@ def test_four_hundred_are_told_by_what_is_to_be_done() -> None:
         "not released: 397",
     ]
     assert "  and 396 packages with nothing to be done: quiet-0, quiet-1, quiet-2 and 393 more" in lines
-    assert "        next: nox -s publish -- demo --candidate-for-release" in lines
+    assert "      next: nox -s publish -- demo --candidate-for-release" in lines
     assert "  unread     1.0  (index: ?)" in lines
     assert len(lines) < 40
+
+
+def test_many_in_one_position_are_not_all_shown() -> None:
+    """The first twenty with their commands; the others by number, with where to find them."""
+    many = [Standing(f"p{number:03}", "1.0", built={"x.whl": "1"}) for number in range(200)]
+    lines = list(status([(item, judge(item)) for item in many], INDEX))
+    assert sum("next: " in line for line in lines) == 20
+    assert lines[-1] == "  and 180 packages more: p020, p021, p022 and 177 more; --format json tells all"
 
 
 def test_json_holds_the_same() -> None:

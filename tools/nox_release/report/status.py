@@ -7,10 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nox_release.record import to_json
 from nox_release.report.words import number, some
-from nox_release.status import DONE, Position, Standing, Told
+from nox_release.status import DONE, Position, Standing, Told, Trouble
 from nox_release.waves import Publisher
 from nox_release.yank import Withdrawal, effects, steps
 
+LONGEST = 20
+"""Packages in one position that are told by name and command where there are many."""
+REASONED = frozenset({Position.UNKNOWN, Position.CONFLICT, Position.HALF})
+"""Positions that have a reason of their own for each package."""
 SIDE_BY_SIDE = 5
 """Packages that are told in full; of more, a line each for those that have something to be done."""
 
@@ -31,8 +35,10 @@ def status(found: Sequence[tuple[Standing, tuple[Told, ...]]], index: str) -> It
         yield ""
         yield f"{position}: {len(here)}"
         shown = [item for item in here if position not in DONE or len(item[1]) > 1]
-        for standing, told in shown:
+        for standing, told in shown[:LONGEST]:
             yield from _in_short(standing, told, width)
+        if rest := [standing.name for standing, _ in shown[LONGEST:]]:
+            yield f"  and {number(len(rest), 'package')} more: {some(rest)}; --format json tells all"
         if quiet := [standing.name for standing, told in here if position in DONE and len(told) == 1]:
             yield f"  {'and ' if shown else ''}{number(len(quiet), 'package')} with nothing to be done: {some(quiet)}"
 
@@ -86,11 +92,10 @@ def _in_short(standing: Standing, told: tuple[Told, ...], width: int) -> Iterato
     last = "?" if standing.shelf.problem else standing.shelf.last or "new"
     yield f"  {standing.name:{width}}  {standing.version}  (index: {last})"
     for item in told:
-        if item.state in DONE:
-            continue
-        yield f"      {item.state}: {item.why}"
+        if isinstance(item.state, Trouble) or item.state in REASONED:
+            yield f"      {item.state}: {item.why}"
         if item.next:
-            yield f"        next: {item.next}"
+            yield f"      next: {item.next}"
 
 
 def as_json(found: Sequence[tuple[Standing, tuple[Told, ...]]], index: str) -> str:
