@@ -107,9 +107,7 @@ def test_outside_a_ci_nothing_is_approved(world: World) -> None:
         world.release(NOBODY).approve(["demo"])
 
 
-@pytest.mark.parametrize(
-    ("agreed", "expected"), [(True, ()), (False, ("this is no job of a CI (publish from a job)",))]
-)
+@pytest.mark.parametrize(("agreed", "expected"), [(True, ()), (False, ("this is no job of a CI\npublish from a job",))])
 def test_the_preflight_knows_it_before_anything_is_built(world: World, agreed: bool, expected: tuple[str, ...]) -> None:
     """That the gate is not the agreed one is told with everything else, at once."""
     release = world.release(world.gate if agreed else NOBODY)

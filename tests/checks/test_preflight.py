@@ -80,6 +80,7 @@ def test_what_is_ready_passes(ready: Readiness) -> None:
         (replace(READY, owners=UNKNOWN), "PRE503", "the index answers 503"),
         (replace(READY, owners=UNKNOWN, owners_unknown="a mirror"), "PRE504", "not looked at: a mirror"),
         (replace(READY, credentials="no credentials for x\n  set TWINE_PASSWORD"), "PRE601", "no credentials for x"),
+        (replace(READY, unapproved=("this is no job of a CI\npublish from one",)), "PRE602", "this is no job of a CI"),
         (replace(READY, unapproved=("nobody has approved it",)), "PRE602", "nobody has approved it"),
     ],
 )  # fmt: skip

@@ -25,6 +25,8 @@ from nox_release.report.words import some
 from nox_release.repository import Wanted, choose, read_pypirc
 from nox_release.work import GateAnswer, GateOrder, PreflightAnswer, PreflightOrder
 
+_BEHIND_THE_GATE = 'publish from a job behind the gate, or set approval in [tool.nox-release] to "prompt" or "signed"'
+
 
 def candidate_of(wanted: Wanted, environ: Mapping[str, str] = os.environ) -> Candidate:
     """Return where a candidate goes.
@@ -141,11 +143,12 @@ class Release:
         return approvals.given(wanted)
 
     def _gate(self) -> tuple[Gate | None, str]:
-        """What the CI says of this job, and why that is no approval; that is empty where it is one."""
+        """What the CI says of this job, and why that is no approval, with the mend in the next line; or nothing."""
         answer = self.inquire("gate", GateOrder, GateAnswer, self.chain.store, self.environ)
         if answer.gate is None:
-            return None, f"{answer.problem} ({answer.hint})"
-        return answer.gate, refusal(answer.gate, self.chain.config.release_environment, self.plan.commit)
+            return None, f"{answer.problem}\n{answer.hint}"
+        why = refusal(answer.gate, self.chain.config.release_environment, self.plan.commit)
+        return answer.gate, f"{why}\n{_BEHIND_THE_GATE}" if why else ""
 
     def _by_gate(self, wanted: Statement) -> Approval:
         """The approval that the CI gave when it let this job run.
@@ -154,10 +157,8 @@ class Release:
         """
         gate, why = self._gate()
         if gate is None or why:
-            raise Blocked(
-                f"not approved: {why}; nothing was uploaded",
-                'publish from a job of that environment, or set approval in [tool.nox-release] to "prompt" or "signed"',
-            )
+            message, _, hint = why.partition("\n")
+            raise Blocked(f"not approved: {message}; nothing was uploaded", hint)
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self.say([f"approved by the environment {gate.environment} of {gate.ci}: {gate.by}"])
         return Approval(wanted, Mode.ENVIRONMENT, gate.by, at)

@@ -68,7 +68,7 @@ class Readiness:
     credentials: str = ""
     """Why there are none; empty: they are there."""
     unapproved: tuple[str, ...] = ()
-    """Why it is not approved, as far as that is known already."""
+    """Why it is not approved, as far as that is known already; what to do may follow in the next line."""
 
 
 PREFLIGHT: Family[Readiness] = Family("PRE", "before a candidate")
@@ -214,4 +214,5 @@ def has_credentials(ready: Readiness) -> Iterator[Problem]:
 def approved(ready: Readiness) -> Iterator[Problem]:
     """Somebody who has looked at these very files answers for them."""
     for why in ready.unapproved:
-        yield Problem("approval", "nox -s approve, with the same targets and --repository options", why)
+        message, _, fix = why.partition("\n")
+        yield Problem("approval", fix or "nox -s approve, with the same targets and --repository options", message)
