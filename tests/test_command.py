@@ -174,6 +174,7 @@ def test_uncommitted_work_is_told(
         (["alone", "--what"], "unrecognized arguments: --what"),
         (["alone", "--repository", "testpypi"], "add --candidate-for-release"),
         (["alone", "--candidate-for-release", "--repository", "nowhere"], "there is no repository nowhere"),
+        (["alone", "--first-release"], "are for a candidate\n  add --candidate-for-release"),
     ],
 )
 def test_misuse_ends_with_2(

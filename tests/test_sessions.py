@@ -40,12 +40,16 @@ def test_each_stage_is_a_session() -> None:
         assert (session.default, session.reuse_venv, session.python) == (False, True, None)
 
 
-def test_an_approval_needs_what_publish_needs() -> None:
-    """It shows what is proven and asks, so it has no virtualenv of its own and does not run unasked."""
+@pytest.mark.parametrize(
+    ("name", "requires"),
+    [("approve", [str(needed) for needed in REQUIRES[Stage.PUBLISH]]), ("status", []), ("doctor", [])],
+)
+def test_what_is_no_stage_is_a_session_too(name: str, requires: list[str]) -> None:
+    """What only looks needs no stage before it and no virtualenv; an approval needs what publish needs."""
     nox_release.register()
-    approve = registry.get()["approve"]
-    assert approve.requires == [needed.value for needed in REQUIRES[Stage.PUBLISH]]
-    assert (approve.default, approve.venv_backend) == (False, "none")
+    session = registry.get()[name]
+    assert (session.requires, session.default, session.venv_backend) == (requires, False, "none")
+    assert session.__doc__
 
 
 def test_a_missing_interpreter_is_an_error() -> None:
@@ -74,7 +78,7 @@ def test_the_installer_makes_the_sessions_virtualenvs(noxfile: Path, content: by
     if content is not None:
         (noxfile / "pyproject.toml").write_bytes(content)
     nox_release.register()
-    assert {registry.get()[stage.value].venv_backend for stage in Stage} == {backend}
+    assert {registry.get()[stage].venv_backend for stage in Stage} == {backend}
 
 
 def test_the_sessions_of_one_nox_share_a_command(

@@ -37,11 +37,12 @@ def found(ready: Readiness) -> list[tuple[str, str]]:
         replace(READY, tag=Tagged("demo_1.1", COMMIT, COMMIT, COMMIT)),
         replace(READY, owners=Owners(False), first_release=True),
         replace(READY, owners=UNKNOWN, required_owners=()),
+        replace(READY, owners=Owners(True, frozenset({"me"})), alone=True, first_release=True),
     ],
     ids=[
         "ready", "a branch of a glob", "a prerelease", "a post release is final", "nothing released yet",
         "half of it is there, the same bytes", "there, and not built yet to compare", "tagged here already",
-        "a first release that is meant", "nobody has to own it",
+        "a first release that is meant", "nobody has to own it", "a first release that is to be finished",
     ],
 )  # fmt: skip
 def test_what_is_ready_passes(ready: Readiness) -> None:
@@ -74,10 +75,15 @@ def test_what_is_ready_passes(ready: Readiness) -> None:
         (replace(READY, unreleased=("core",)), "PRE401", "core is not released"),
         (replace(READY, required_owners=("contoso",)), "PRE501",
          "contoso is not among the owners: azure-sdk, microsoft"),
+        (replace(READY, owners=Owners(True, frozenset({"me"})), first_release=True), "PRE501",
+         "Microsoft is not among the owners: me"),
+        (replace(READY, owners=Owners(True, frozenset({"me"})), alone=True), "PRE501",
+         "Microsoft is not among the owners: me"),
         (replace(READY, owners=Owners(False)), "PRE502", "the index has no project of this name"),
         (replace(READY, owners=UNKNOWN), "PRE503", "the index answers 503"),
         (replace(READY, owners=UNKNOWN, owners_unknown="a mirror"), "PRE504", "not looked at: a mirror"),
         (replace(READY, credentials="no credentials for x\n  set TWINE_PASSWORD"), "PRE601", "no credentials for x"),
+        (replace(READY, unapproved=("this is no job of a CI\npublish from one",)), "PRE602", "this is no job of a CI"),
         (replace(READY, unapproved=("nobody has approved it",)), "PRE602", "nobody has approved it"),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from nox_release import changelog
 from nox_release.errors import Blocked
 from nox_release.github import GitHub, Place, place
 from nox_release.plan import Planned
-from nox_release.project import changelog_of
+from nox_release.project import Source, changelog_of
 from nox_release.provenance.statement import public
 from nox_release.source import Git, Snapshot
 from nox_release.work import Job
@@ -49,7 +49,7 @@ def notes(git: Git, snapshot: Snapshot, planned: Planned, version: str) -> str:
         entry = snapshot.files.get(start + path)
         return None if entry is None else git.blob(entry.oid)
 
-    found = changelog_of(directory, snapshot.below(directory), read)
+    found = changelog_of(Source(directory, read), snapshot.below(directory))
     entry = changelog.entry_for(changelog.parse(found.text), version) if found else None
     return entry.body.strip() if entry else ""
 

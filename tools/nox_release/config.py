@@ -127,6 +127,13 @@ class Config:
     """Whether the author of the released commit may be one of them."""
     allowed_signers: str = ".github/allowed_signers"
     """The committed file of SSH keys that may sign (ssh-keygen(1), ALLOWED SIGNERS), relative to the workspace."""
+    release_environment: str = "release"
+    """The CI's environment that candidates are published from: the gate of ``approval = "environment"``, and what a
+    trusted publisher asks for."""
+    publisher_workflow: str = ""
+    """File of the workflow that publishes, for trusted publishers; empty: what the CI's is mostly called."""
+    new_project_quota: int = 4
+    """How many new projects the index takes in a day."""
     settings: Settings = field(default_factory=Settings)
     overrides: tuple[Override, ...] = ()
 
@@ -173,6 +180,13 @@ def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Confi
         raise Misuse(f'{place}: approval is "{config.approval}"', f"write one of {', '.join(modes)}")
     if config.attestations not in ("auto", "required"):
         raise Misuse(f'{place}: attestations is "{config.attestations}"', 'write "auto" or "required"')
+    if config.approval == "environment" and (config.approvals > 1 or not config.self_approval):
+        raise Misuse(
+            f'{place}: approvals and self-approval do not count for approval = "environment"',
+            "have the CI's environment ask for reviewers and against self-review, and take them out here",
+        )
+    if config.new_project_quota < 1:
+        raise Misuse(f"{place}: new-project-quota is {config.new_project_quota}", "write a number of 1 or more")
     if config.approvals < 1:
         raise Misuse(f"{place}: approvals is {config.approvals}", "write how many people have to approve, 1 or more")
     try:

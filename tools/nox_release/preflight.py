@@ -20,7 +20,7 @@ from nox_release.index.session import configured
 from nox_release.index.target import Published, Target, TargetIndex
 from nox_release.manifest import read_manifest
 from nox_release.plan import Plan, Planned
-from nox_release.project import changelog_of
+from nox_release.project import Source, changelog_of
 from nox_release.provenance.policy import REQUIRED, unattested
 from nox_release.repository import read_pypirc
 from nox_release.source import Git, Snapshot
@@ -65,6 +65,8 @@ def preflight(
                     unreleased=_unreleased(order.plan, planned, target),
                     prereleases=settings.prereleases,
                     required_owners=settings.required_owners,
+                    pages=repository.pages,
+                    alone=_alone(published, planned),
                     first_release=order.candidate.first_release,
                     owners_unknown=order.config.owners_unknown.get(repository.upload_url, ""),
                     credentials=credentials,
@@ -133,7 +135,7 @@ def _changelog(git: Git, snapshot: Snapshot, planned: Planned) -> tuple[str, str
         entry = snapshot.files.get(start + path)
         return None if entry is None else git.blob(entry.oid)
 
-    found = changelog_of(directory, snapshot.below(directory), read)
+    found = changelog_of(Source(directory, read), snapshot.below(directory))
     if found is None:
         return "", "CHANGELOG.md"  # that there is none is told by lint-metadata
     entry = changelog.entry_for(changelog.parse(found.text), planned.version)
@@ -153,6 +155,10 @@ def _last(published: Published | None) -> str:
 def _there(published: Published | None, planned: Planned) -> dict[str, str]:
     releases = published.releases if published else {}
     return {file.filename: file.sha256 for file in releases.get(Version(planned.version), ())}
+
+
+def _alone(published: Published | None, planned: Planned) -> bool:
+    return published is not None and set(published.releases) == {Version(planned.version)}
 
 
 def _built(store: Store, planned: Planned) -> dict[str, str]:

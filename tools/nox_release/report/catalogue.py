@@ -18,6 +18,7 @@ from nox_release.checks.classifiers import CLASSIFIERS
 from nox_release.checks.contents import CONTENTS
 from nox_release.checks.dependents import DEPENDENTS
 from nox_release.checks.difference import DIFFERENCE
+from nox_release.checks.doctor import DOCTOR
 from nox_release.checks.filename import FILENAME
 from nox_release.checks.history import HISTORY
 from nox_release.checks.imports import IMPORTS
@@ -81,6 +82,7 @@ FAMILIES: Sequence[Listed] = (
     (TESTS, (Stage.TEST,)),
     (DEPENDENTS, (Stage.TEST,)),
     (PREFLIGHT, (Stage.PUBLISH,)),
+    (DOCTOR, (Stage.PUBLISH,)),
     (PUBLICATION, (Stage.PUBLISH,)),
 )
 """In the order in which a package meets them."""

@@ -8,11 +8,13 @@ a candidate ends with the tag and, where that is asked for, a release on GitHub.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import requests
 
 from nox_release.announcing import announce
 from nox_release.approval import statement
@@ -25,7 +27,9 @@ from nox_release.errors import Blocked
 from nox_release.index.credentials import Known, Trusted, find
 from nox_release.index.delivery import Delivered, Delivery, Uploads
 from nox_release.index.integrity import Integrity
+from nox_release.index.owners import Owners, read_owners
 from nox_release.index.rehearsal import rehearsal_index
+from nox_release.index.session import configured
 from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
 from nox_release.manifest import FILENAME, Manifest
@@ -35,6 +39,7 @@ from nox_release.provenance.policy import unattested
 from nox_release.reconcile import Patience
 from nox_release.record import from_json
 from nox_release.repository import Repository, read_pypirc
+from nox_release.status import how_to_add
 from nox_release.tagging import Tags
 from nox_release.work import Job, Order, Result
 
@@ -58,6 +63,8 @@ class Index:
     """What attests; None where nothing can be."""
     unattested: str = ""
     """Why nothing can be."""
+    owners: Callable[[str], Owners] = lambda _: Owners(True, unknown="nobody was asked")
+    """Who owns a project that is there."""
 
 
 def index(order: Order) -> AbstractContextManager[Index]:
@@ -88,10 +95,18 @@ def real(repository: Repository, attestations: str = "auto") -> Iterator[Index]:
         closing(Reader(repository.simple_url, ca=ca)) as reader,
         closing(Uploader(repository.upload_url, credentials, ca=ca)) as uploader,
         closing(Integrity(repository.simple_url, ca=ca)) as integrity,
+        configured(requests.Session(), repository.json_url or repository.simple_url, os.environ, ca) as session,
     ):
         without = unattested(ci, credentials.source, repository.upload_url, attestations)
-        attesting = None if without else _attesting(uploader, integrity)
-        yield Index(reader, uploader, Patience(), credentials.source, attesting, without)
+        yield Index(
+            reader,
+            uploader,
+            Patience(),
+            credentials.source,
+            None if without else _attesting(uploader, integrity),
+            without,
+            lambda name: read_owners(session, repository, name, exists=True),
+        )
 
 
 def _attesting(uploader: Uploader, integrity: Integrity) -> Attesting:
@@ -124,16 +139,31 @@ def run(job: Job, index: Index, environ: Mapping[str, str] = os.environ) -> Resu
     if job.order.candidate is None:
         return Result(verdict, artifacts, {**facts, "mode": "rehearsal", "index": "loopback, ended with the command"})
     facts |= {"mode": "candidate", "index": job.order.candidate.repository.upload_url, "credentials": index.source}
+    facts["approved"] = "; ".join(job.order.candidate.approved_by)
     facts["attestations"] = f"none: {without}" if without else "each file"
     if verdict.fails:
         return Result(verdict, artifacts, facts)
     _tag(job, name, publication.version)
+    if job.order.candidate.first_release and (todo := _owners_to_add(job, index, job.order.candidate)):
+        facts["owners"] = todo
     if job.settings.github_release:
         try:
             facts["github release"] = announce(job, name, publication.version, environ)
         except Blocked as error:
             return Result(verdict, artifacts, facts, f"published and tagged; {error.message}", error.hint)
     return Result(verdict, artifacts, facts)
+
+
+def _owners_to_add(job: Job, index: Index, candidate: Candidate) -> str:
+    """Whom to add and how, after a first release; nothing where every required owner is there."""
+    owners, name = index.owners(job.planned.name), job.planned.name
+    missing = tuple(owner for owner in job.settings.required_owners if owner.lower() not in owners.users)
+    if not missing:
+        return ""
+    told = how_to_add(name, missing, candidate.repository.pages)
+    if not candidate.repository.json_url:
+        return f"{told}; whether that is done, this index does not tell"
+    return f"{told}; nox -s doctor -- {name} fails until the index shows it"
 
 
 def _tag(job: Job, name: str, version: str) -> None:
