@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from nox_release.forks import forked
+from nox_release.forks import LIFE, forked
 
 
 def double(number: int) -> int:
@@ -36,6 +36,13 @@ def test_each_fork_is_prepared() -> None:
 
     assert list(forked(look, range(3), 2, str, prepare)) == ["yes"] * 3
     assert "NOX_RELEASE_PREPARED" not in os.environ
+
+
+def test_a_fork_is_replaced_when_it_has_worked_for_a_while() -> None:
+    """What it has piled up goes with it."""
+    pids = list(forked(lambda _item: os.getpid(), range(3 * LIFE), 1, lambda _item: 0, lambda: None))
+    assert [len(set(pids[start : start + LIFE])) for start in (0, LIFE, 2 * LIFE)] == [1, 1, 1]
+    assert len(set(pids)) == 3
 
 
 def test_nothing_is_left_when_nobody_reads_on() -> None:

@@ -28,6 +28,22 @@ RULES_OF = date(2026, 8, 21)
 """The day of PyPI's rules that a verdict models."""
 METADATA = (FORM, IDENTITY, DESCRIPTION, CLASSIFIED, CONTACTS, REQUIRED, LICENCES)
 """Whose checks look at the metadata."""
+_SAMPLE = b"""\
+Metadata-Version: 2.5
+Name: sample
+Version: 1
+Author-email: someone@example.org
+Project-URL: Home, https://example.org
+Classifier: Programming Language :: Python
+Import-Name: sample
+
+Sample
+======
+
+.. code-block:: python
+
+   import sample
+"""
 
 
 def accept(path: Path, rules: Rules | None = None) -> Verdict:
@@ -45,6 +61,12 @@ def accept(path: Path, rules: Rules | None = None) -> Verdict:
         verdict = sum((family.run(submission, rules) for family in METADATA), verdict)
         name, version = _identity(submission)
     return verdict + FILENAME.run(FileName(distribution.filename, name, version), rules)
+
+
+def load() -> None:
+    """Load the libraries that the checks load where they need them, which is for nearly every file."""
+    for family in METADATA:
+        family.run(read(_SAMPLE))
 
 
 def accept_all(paths: Iterable[Path], rules: Rules | None = None) -> Verdict:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from nox_release.acceptance import accept
+from nox_release.acceptance import accept, load
 from nox_release.errors import Blocked
 from nox_release.filelist import files_of
 from nox_release.forks import forked
@@ -31,6 +31,8 @@ def main(arguments: Sequence[str]) -> int:
     os.environ["DOCUTILSCONFIG"] = os.devnull  # a docutils.conf of this machine is not PyPI's
     tally: Counter[State] = Counter()
     jobs = min(os.cpu_count() or 1, len(files))
+    if len(files) > jobs:
+        load()  # once, and shared, instead of in each fork
     try:
         for piece in WRITERS[form](_counted(forked(look, files, jobs, _lost, _limit), tally)):
             sys.stdout.write(piece)

@@ -16,6 +16,8 @@ R = TypeVar("R")
 
 AHEAD = 32
 """Items that are begun before the first unfinished one is done, for each job: results wait for their turn."""
+LIFE = 16
+"""Items that a fork works on before another takes its place: what libraries keep of them goes with it."""
 
 
 def forked(
@@ -50,8 +52,11 @@ def forked(
                     assert index is not None
                     try:
                         results[index] = pickle.load(answers)  # noqa: S301  # from a fork of our own
+                        spent = worker.begun == LIFE
                     except (EOFError, pickle.UnpicklingError):
                         results[index] = lost(items[index])
+                        spent = True
+                    if spent:
                         workers.remove(worker)
                         worker.stop()
             yield results.pop(turn)
@@ -80,9 +85,11 @@ class _Worker(Generic[T]):
         self.requests: BinaryIO = os.fdopen(want, "wb")
         self.answers: BinaryIO = os.fdopen(answer, "rb")
         self.index: int | None = None
+        self.begun = 0
 
     def begin(self, index: int, item: T) -> None:
         self.index = index
+        self.begun += 1
         with suppress(BrokenPipeError):  # it died; reading its answer tells
             pickle.dump(item, self.requests)
             self.requests.flush()

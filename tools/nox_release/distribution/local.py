@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import mmap
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
 
 from nox_release.distribution.faults import PIECE, Broken, Faults
 from nox_release.distribution.model import FaultKind
+from nox_release.distribution.window import Window
 from nox_release.distribution.zip import FULL, ZIP64, End, Entry, extras, shown
 
 _LOCAL, _DESCRIPTOR = b"PK\x03\x04", b"PK\x07\x08"
@@ -17,7 +17,7 @@ STORED, DEFLATED = 0, 8
 _ENCRYPTED, _STREAMED = 0x1, 0x8
 
 
-def walk(data: mmap.mmap, end: End, central: Mapping[bytes, Entry], faults: Faults) -> Iterator[tuple[Entry, int]]:
+def walk(data: Window, end: End, central: Mapping[bytes, Entry], faults: Faults) -> Iterator[tuple[Entry, int]]:
     """Yield the members as one meets them from the front, with the offset of their content.
 
     It goes on as long as it is plain where the next header is.
@@ -29,7 +29,7 @@ def walk(data: mmap.mmap, end: End, central: Mapping[bytes, Entry], faults: Faul
         if data[at : at + 4] != _LOCAL or at + _LOCAL_SIZE > stop:
             faults.add(FaultKind.STRAY_DATA, f"offset {at}", "bytes between the members that belong to no record")
             return
-        flags, method, crc, packed, size, length, extra = struct.unpack_from("<6xHH4xIIIHH", data, at)
+        flags, method, crc, packed, size, length, extra = data.unpack("<6xHH4xIIIHH", at)
         name = data[at + _LOCAL_SIZE : at + _LOCAL_SIZE + length]
         where = shown(name)
         content = at + _LOCAL_SIZE + length + extra
@@ -66,7 +66,7 @@ def walk(data: mmap.mmap, end: End, central: Mapping[bytes, Entry], faults: Faul
         faults.add(FaultKind.HEADERS_DISAGREE, shown(name), "it is in the central directory and has no local header")
 
 
-def unpack(data: mmap.mmap, entry: Entry, content: int) -> Iterator[bytes]:
+def unpack(data: Window, entry: Entry, content: int) -> Iterator[bytes]:
     """Yield the content of a member in pieces, never more than it claims to be.
 
     :raises Broken: if it is not what its entry claims.
@@ -84,7 +84,7 @@ def unpack(data: mmap.mmap, entry: Entry, content: int) -> Iterator[bytes]:
         raise Broken("its content does not have its CRC-32")
 
 
-def _pieces(data: mmap.mmap, entry: Entry, at: int) -> Iterator[bytes]:
+def _pieces(data: Window, entry: Entry, at: int) -> Iterator[bytes]:
     end = at + entry.packed
     if entry.method == STORED:
         for start in range(at, end, PIECE):
@@ -120,7 +120,7 @@ def _sizes(value: bytes, method: int, size: int, packed: int, where: str, faults
     return size, wide[-1] if wide else packed
 
 
-def _after_descriptor(data: mmap.mmap, at: int, stop: int) -> int:
+def _after_descriptor(data: Window, at: int, stop: int) -> int:
     """Return where the next record is: a descriptor has a signature or not, and sizes of 32 or 64 bits."""
     signature = 4 if data[at : at + 4] == _DESCRIPTOR else 0
     for length in (12, 20):

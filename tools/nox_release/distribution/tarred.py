@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import posixpath
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,16 +12,15 @@ from nox_release.distribution.faults import KEPT, PIECE, Beyond, Broken, Faults
 from nox_release.distribution.gunzip import Gunzip
 from nox_release.distribution.model import Distribution, FaultKind
 from nox_release.distribution.tar import Member, members
+from nox_release.distribution.window import Window
 from nox_release.distribution.zip import is_zip
 from nox_release.model import Kind
 
 
 def read_tar(file: BinaryIO, path: Path, size: int, faults: Faults) -> Distribution:
     """Look at a ``.tar.gz``; what is wrong with it goes to *faults*."""
-    if size:
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            if is_zip(data):
-                faults.add(FaultKind.POLYGLOT, path.name, "the same bytes are also a zip")
+    if is_zip(Window(file)):
+        faults.add(FaultKind.POLYGLOT, path.name, "the same bytes are also a zip")
     sdist = _Sdist(Gunzip(file), faults)
     try:
         sdist.read()

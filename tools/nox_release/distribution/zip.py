@@ -6,7 +6,6 @@ the end as Python's zipfile does.
 
 from __future__ import annotations
 
-import mmap
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 from nox_release.distribution.faults import MEMBERS, NAMES, Beyond, Broken, Faults
 from nox_release.distribution.model import FaultKind
+from nox_release.distribution.window import Window
 
 _END, _END64, _LOCATOR, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x01\x02"
 _END_SIZE, _END64_SIZE, _LOCATOR_SIZE, _ENTRY_SIZE = 22, 56, 20, 46
@@ -51,7 +51,7 @@ class End:
     """Where the end begins, so where the directory must end."""
 
 
-def find_end(data: mmap.mmap, faults: Faults | None = None) -> End | None:
+def find_end(data: Window, faults: Faults | None = None) -> End | None:
     """Return what the last end record says, that of ZIP64 where there is one; None where there is none.
 
     :param faults: take note of what is wrong with it.
@@ -61,20 +61,21 @@ def find_end(data: mmap.mmap, faults: Faults | None = None) -> End | None:
     if at < 0:
         return None
     if data[at : at + 4] != _END or data[-2:] != b"\0\0":
-        at = data.rfind(_END, max(0, at - _COMMENT))
-        if at < 0 or at + _END_SIZE > len(data):
+        begin = max(0, at - _COMMENT)
+        at = begin + data[begin:].rfind(_END)
+        if at < begin or at + _END_SIZE > len(data):
             return None
-    here, records, size, offset, comment = struct.unpack_from("<4x4xHHIIH", data, at)
+    here, records, size, offset, comment = data.unpack("<4x4xHHIIH", at)
     if (after := at + _END_SIZE + comment) != len(data):
         note.add(FaultKind.STRAY_DATA, f"offset {min(after, len(data))}", "the zip does not end where the file does")
     volumes = here != records
     start = at
     locator = at - _LOCATOR_SIZE
     if locator >= 0 and data[locator : locator + 4] == _LOCATOR:
-        disk, start, disks = struct.unpack_from("<4xIQI", data, locator)
+        disk, start, disks = data.unpack("<4xIQI", locator)
         if disk or disks > 1 or start + _END64_SIZE > locator or data[start : start + 4] != _END64:
             return None
-        length, here, records, size, offset = struct.unpack_from("<4xQ12xQQQQ", data, start)
+        length, here, records, size, offset = data.unpack("<4xQ12xQQQQ", start)
         if length != _END64_SIZE - 12 or start + _END64_SIZE != locator:
             note.add(FaultKind.BAD_EXTRA, f"offset {start}", "the ZIP64 end record has more than the standard's fields")
         volumes = volumes or here != records
@@ -83,7 +84,7 @@ def find_end(data: mmap.mmap, faults: Faults | None = None) -> End | None:
     return End(records, size, offset, start)
 
 
-def is_zip(data: mmap.mmap) -> bool:
+def is_zip(data: Window) -> bool:
     """Whether Python 3.13's ``zipfile.is_zipfile`` takes the file for a zip, which PyPI asks of every tar."""
     end = find_end(data)
     if end is None:
@@ -94,7 +95,7 @@ def is_zip(data: mmap.mmap) -> bool:
     return begin >= 0 and end.size >= _ENTRY_SIZE and data[begin : begin + 4] == _ENTRY
 
 
-def entries(data: mmap.mmap, end: End, faults: Faults) -> Iterator[Entry]:
+def entries(data: Window, end: End, faults: Faults) -> Iterator[Entry]:
     """Yield what the central directory lists.
 
     :raises Broken: if it is none.
@@ -111,8 +112,8 @@ def entries(data: mmap.mmap, end: End, faults: Faults) -> Iterator[Entry]:
     while at < end.start:
         if data[at : at + 4] != _ENTRY or at + _ENTRY_SIZE > end.start:
             raise Broken(f"its central directory is broken at offset {at}")
-        (system, version, flags, method, crc, packed, size, name, extra, comment, attributes, offset) = (
-            struct.unpack_from("<5xBBxHH4xIIIHHH4xII", data, at)
+        (system, version, flags, method, crc, packed, size, name, extra, comment, attributes, offset) = data.unpack(
+            "<5xBBxHH4xIIIHHH4xII", at
         )
         if version > _VERSION:
             raise Broken(f"a member in it needs version {version / 10} of the format")

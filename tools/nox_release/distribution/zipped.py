@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from nox_release.distribution.faults import CLAIMED, KEPT, Beyond, Broken, Fault
 from nox_release.distribution.local import DEFLATED, STORED, unpack, walk
 from nox_release.distribution.model import Distribution, FaultKind
 from nox_release.distribution.record import Record
+from nox_release.distribution.window import Window
 from nox_release.distribution.zip import End, Entry, entries, find_end, shown
 from nox_release.model import Kind
 
@@ -29,33 +29,33 @@ def read_zip(file: BinaryIO, path: Path, size: int, faults: Faults) -> Distribut
     if not size:
         faults.add(FaultKind.NOT_ZIP, path.name, "the file is empty")
         return empty
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        if tar.is_header(data[: tar.BLOCK]):
-            faults.add(FaultKind.POLYGLOT, path.name, "the same bytes are also a tar")
-        end = find_end(data, faults)
-        central: dict[bytes, Entry] = {}
-        try:
-            if end is None:
-                raise Broken("it has no end record")
-            for entry in entries(data, end, faults):
-                if entry.name in central:
-                    message = "it has two entries in the central directory"
-                    faults.add(FaultKind.DUPLICATE_NAME, shown(entry.name), message)
-                central[entry.name] = entry
-        except Broken as broken:
-            faults.add(FaultKind.NOT_ZIP, path.name, str(broken))
-            return empty
-        except Beyond as beyond:
-            faults.add(FaultKind.LIMIT, path.name, str(beyond))
-            return empty
-        found = _Archive(data, end, central, faults)
-        return found.wheel(empty) if kind else found.sdist(empty)
+    data = Window(file)
+    if tar.is_header(data[: tar.BLOCK]):
+        faults.add(FaultKind.POLYGLOT, path.name, "the same bytes are also a tar")
+    end = find_end(data, faults)
+    central: dict[bytes, Entry] = {}
+    try:
+        if end is None:
+            raise Broken("it has no end record")
+        for entry in entries(data, end, faults):
+            if entry.name in central:
+                message = "it has two entries in the central directory"
+                faults.add(FaultKind.DUPLICATE_NAME, shown(entry.name), message)
+            central[entry.name] = entry
+    except Broken as broken:
+        faults.add(FaultKind.NOT_ZIP, path.name, str(broken))
+        return empty
+    except Beyond as beyond:
+        faults.add(FaultKind.LIMIT, path.name, str(beyond))
+        return empty
+    found = _Archive(data, end, central, faults)
+    return found.wheel(empty) if kind else found.sdist(empty)
 
 
 class _Archive:
     """What is in a zip whose central directory could be read."""
 
-    def __init__(self, data: mmap.mmap, end: End, central: Mapping[bytes, Entry], faults: Faults) -> None:
+    def __init__(self, data: Window, end: End, central: Mapping[bytes, Entry], faults: Faults) -> None:
         self._data, self._end, self._central, self._faults = data, end, central, faults
         self._unpacked = sum(entry.size for entry in central.values())
         self._names = names.Names(faults)
