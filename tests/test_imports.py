@@ -22,7 +22,7 @@ LAYERS = (
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
     "submission description toolbox shipped surface signatures imports leaks contents differences namespaces "
-    "reconcile signature clock repository tagging",
+    "reconcile signature clock repository tagging prefixes public",
     # workspace and plan
     "config exemptions workspace selection plan manifest approval candidate approvals",
     # checks
