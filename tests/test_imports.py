@@ -32,7 +32,7 @@ LAYERS = (
     "work report.* preflight",
     "reporting",
     # what stages do that would not fit in one module
-    "placing probe trial testing downstream baseline neighbours native rebuild audit",
+    "placing probe trial testing downstream baseline neighbours native rebuild audit prefix_trial proof",
     # stages, and what runs them
     "stages.*",
     "bench examine worker",
