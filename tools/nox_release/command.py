@@ -28,7 +28,7 @@ from nox_release.report.run import Entry, Run, State
 from nox_release.report.words import one_line
 from nox_release.reporting import clear, tell, write
 from nox_release.repository import Wanted
-from nox_release.session import asked_for, machine_of, needs, queued, work
+from nox_release.session import asked_for, machine_of, needs, prove, queued, work
 from nox_release.work import Order
 
 _STATES = {Outcome.PASSED: State.PASSED, Outcome.FAILED: State.FAILED, Outcome.BLOCKED: State.BLOCKED}
@@ -68,14 +68,18 @@ class Command:
                         self._release(self._chain, plan).preflight()
                 self._stage(stage, session, self._chain, machine, plan)
 
-    def approve(self) -> None:
+    def approve(self, session: nox.Session) -> None:
         """Show what would go out, and record that somebody answers for it."""
         with _told():
             chain = self._chain
             if chain is None or chain.planned is None:
                 raise Misuse("an approval needs the stages before it", "run nox without --no-dependencies")
             with self._reported(chain):
-                _say(self._release(chain, chain.planned).take_approval())
+                release = self._release(chain, chain.planned)
+                if built := release.manifests():
+                    names = [manifest.name for manifest in built]
+                    release.prove(names, lambda wanted, python: prove(session, wanted, python))
+                _say(release.take_approval())
 
     def _candidate(self, arguments: Arguments, approving: bool) -> Candidate | None:
         """Where a candidate goes; None for a rehearsal."""
@@ -145,7 +149,7 @@ class Command:
         if step.order:
             began = time.time()
             try:
-                with self._approved(step.order, chain, plan) as order:
+                with self._approved(step.order, session, chain, plan) as order:
                     worked = work(session, order, chain)
             except BaseException:
                 self._enter_ended(step.order, chain, began)
@@ -157,13 +161,14 @@ class Command:
         self._end(stage, session, chain, machine, plan)
 
     @contextlib.contextmanager
-    def _approved(self, order: Order, chain: Chain, plan: Plan) -> Iterator[Order]:
+    def _approved(self, order: Order, session: nox.Session, chain: Chain, plan: Plan) -> Iterator[Order]:
         """Before a candidate's first byte: keep others out, see that exactly this is approved, and look again."""
         if order.candidate is None:
             yield order
             return
         with locked(chain, order.inputs):
             release = self._release(chain, plan)
+            release.prove(order.inputs, lambda wanted, python: prove(session, wanted, python))
             approved = release.approve(order.inputs)
             release.preflight()
             yield replace(order, candidate=replace(order.candidate, approved=approved))

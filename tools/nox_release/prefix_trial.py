@@ -129,7 +129,8 @@ class Ground:
         for answer in answers:
             if "error" in answer:
                 what = f"import {answer['module']}" if "module" in answer else f"entry point {answer['point']}"
-                failed[what] = f"{answer['error']}: {answer['message']}"
+                said = str(answer["message"]).replace(f"{venv.site}/", "")  # the virtualenv is gone when it is read
+                failed[what] = f"{answer['error']}: {said}"
         if ended := crashed(answers):
             failed[f"import {ended}"] = "the interpreter ended"
         return Tried(beside, failed=failed)
@@ -197,6 +198,7 @@ class Course:
         What is public is compared with before the first upload; what the plan brings with how it is when it is new, at
         the highest versions.
         """
+        todo = [trial for trial in todo if self._possible(trial)]
         before = baselines(todo, public)
         self.say(f"proving {len(uploads) + 1} states of the index: at most {len(before) + len(todo)} installations")
         references = {(trial.release, trial.resolution): tried for trial, tried in self._try(before)}
@@ -216,9 +218,8 @@ class Course:
 
     def _try(self, wanted: Sequence[Trial]) -> list[tuple[Trial, Tried | str]]:
         """Make trials of one state side by side; one that cannot be made comes with the reason."""
-        possible = [trial for trial in wanted if self._possible(trial)]
-        found = dict(in_parallel(self._one, possible, self.jobs))
-        return [(trial, found[trial]) for trial in possible]
+        found = dict(in_parallel(self._one, wanted, self.jobs))
+        return [(trial, found[trial]) for trial in wanted]
 
     def _possible(self, trial: Trial) -> bool:
         """Whether the configuration and the installer make this resolution, and it is not that of the highest."""

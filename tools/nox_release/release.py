@@ -16,6 +16,7 @@ from nox_release.approvals import Approvals, ask
 from nox_release.candidate import Candidate
 from nox_release.chain import Chain
 from nox_release.check import Finding
+from nox_release.environment import find_uv
 from nox_release.errors import Blocked
 from nox_release.evidence import write_atomically
 from nox_release.manifest import Manifest, read_manifest
@@ -26,7 +27,7 @@ from nox_release.report.approval import shown
 from nox_release.report.words import some
 from nox_release.repository import Wanted, choose, read_pypirc
 from nox_release.toolbox import toolbox
-from nox_release.work import PreflightAnswer, PreflightOrder
+from nox_release.work import PrefixOrder, PreflightAnswer, PreflightOrder
 
 
 def candidate_of(wanted: Wanted, environ: Mapping[str, str] = os.environ) -> Candidate:
@@ -58,16 +59,53 @@ class Release:
         """
         repository = self.candidate.repository
         self.say([f"preflight for {repository.upload_url}"])
-        answer = self._ask_worker()
+        self._obey(self._ask_worker(), "the preflight")
+
+    def prove(self, names: Iterable[str], work: Callable[[PrefixOrder, Path], bool]) -> None:
+        """See that no state between the uploads of the packages *names* breaks what is public, nor what is new.
+
+        It stands before the approval, so that nobody approves a plan that would be refused.
+
+        :param work: runs the worker, see :func:`nox_release.session.prove`.
+        :raises Blocked: where it would, or that could not be looked at. Nothing was uploaded then.
+        """
+        chain, wanted, pip = self.chain, set(names), self.chain.config.installer == "pip"
+        answer = chain.store.folder("tmp") / f"prefixes-{uuid.uuid4().hex}.answer"
+        environ = {name: text for name, text in self.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+        order = PrefixOrder(
+            root=chain.root,
+            plan=self.plan,
+            config=chain.config,
+            names=tuple(planned.name for planned in self.plan.targets if planned.name in wanted),
+            uv="" if pip else find_uv(),
+            python=str(toolbox("pip", environ)) if pip else "",
+            pythons=chain.pythons,
+            jobs=chain.jobs,
+            logs=chain.logs,
+            code=chain.code,
+            since=chain.since,
+            answer=answer,
+        )
+        try:
+            if work(order, toolbox("publish", environ)):
+                if not answer.is_file():
+                    why = "the states between two uploads could not be tried; nothing was uploaded"
+                    raise Blocked(why, f"{chain.logs}/prefixes.log has what was said; run the command again")
+                self._obey(from_json(PreflightAnswer, answer.read_bytes()), "the proof of every state")
+        finally:
+            answer.unlink(missing_ok=True)
+
+    def _obey(self, answer: PreflightAnswer, what: str) -> None:
+        """Tell all that was found, and go no further with what fails."""
         found = [(name, finding) for name, verdict in answer.verdicts.items() for finding in verdict]
         self.say(_grouped(found))
-        if answer.problem:
-            raise Blocked(f"the preflight could not look: {answer.problem}; nothing was uploaded", answer.hint)
         if failing := {name for name, finding in found if finding.fails}:
             raise Blocked(
-                f"the preflight stops {', '.join(sorted(failing))}; nothing was uploaded",
+                f"{what} stops {', '.join(sorted(failing))}; nothing was uploaded",
                 "mend what is told above, then type the same command again",
             )
+        if answer.problem:
+            raise Blocked(f"{what} could not look: {answer.problem}; nothing was uploaded", answer.hint)
 
     def _ask_worker(self) -> PreflightAnswer:
         chain, path = self.chain, self.chain.store.folder("tmp") / f"preflight-{uuid.uuid4().hex}.json"
