@@ -20,6 +20,7 @@ from nox_release.config import Config, read_config
 from nox_release.environment import Installer, for_installer, for_package_code
 from nox_release.errors import Blocked
 from nox_release.evidence import Store
+from nox_release.ground import Ground, why_not
 from nox_release.index.credentials import Known
 from nox_release.index.rehearsal import Rehearsal, rehearsal_index
 from nox_release.index.target import TargetIndex
@@ -27,7 +28,6 @@ from nox_release.index.upload import Uploader
 from nox_release.manifest import FILENAME, Manifest, text
 from nox_release.matrix import Interpreter
 from nox_release.plan import Plan, Planned
-from nox_release.prefix_trial import Course, Ground
 from nox_release.process import Log, Processes
 from nox_release.proof import prove
 from nox_release.work import PrefixOrder, PreflightAnswer
@@ -59,6 +59,8 @@ class Scene:
     workspace: set[str] = field(default_factory=set)
     installed: int = 0
     """How much was installed by the last proof."""
+    elsewhere: str = ""
+    """The index that the installer is configured for, where that is another one."""
 
     def __post_init__(self) -> None:
         self.store = Store(self.folder / "workspace")
@@ -103,27 +105,28 @@ class Scene:
         home.mkdir(parents=True)
         environ = {
             **os.environ,
-            "UV_DEFAULT_INDEX": self.real.simple_url,
+            "UV_DEFAULT_INDEX": self.elsewhere or self.real.simple_url,
+            "UV_HTTP_RETRIES": "0",
             "PIP_INDEX_URL": self.real.simple_url,
             "UV_CACHE_DIR": str(self.folder / "cache"),
             "PIP_CACHE_DIR": str(self.folder / "cache"),
         }
         target = TargetIndex(self.real.simple_url, self.store.root / "downloads")
         with (work / "log").open("w", encoding="utf-8") as stream:
-            ground = Ground(
-                Installer(self.uv, for_installer(environ, home)),
-                for_package_code(environ, home),
-                Log(stream, Processes()),
-                work,
-                (),
-                frozenset(plan.workspace),
-            )
-            course = Course(ground, self.config, self.pythons, 2, self.said.append)
+            installer = Installer(self.uv, for_installer(environ, home))
+            log = Log(stream, Processes())
+            laid: list[Ground] = []
+
+            def lay(indexes: tuple[str, ...]) -> Ground:
+                code = for_package_code(environ, home)
+                laid.append(Ground(installer, code, log, work, indexes, frozenset(plan.workspace)))
+                return laid[-1]
+
             try:
-                return prove(order, self.store, target, course, os.environ, time.time())
+                return prove(order, self.store, target, lay, self.said.append, os.environ, time.time())
             finally:
                 target.close()
-                self.installed = ground.installed
+                self.installed = sum(ground.installed for ground in laid)
 
 
 def told(answer: PreflightAnswer) -> list[tuple[str, str, str]]:
@@ -282,3 +285,38 @@ def test_code_of_packages_sees_no_credentials(tmp_path: Path, real: Rehearsal) -
     scene.publish("user", "1.0", spy, "core")
     scene.plan("core", "2.0", CORE_2)
     assert told(scene.prove()) == []
+
+
+@pytest.mark.parametrize(
+    ("output", "known"),
+    [
+        (
+            "error: No solution found when resolving dependencies\n  cause: Because core was not found in the registry",
+            True,
+        ),
+        ("error: No solution found\nBecause x\n\nhint: An index URL could not be queried (403 Forbidden).", False),
+        ("error: Failed to fetch: `http://index.test/simple/core/`\n  cause: Connection refused (os error 111)", False),
+        ("error: Failed to download and build `core==1.0`", True),
+        ("ERROR: No matching distribution found for core==9", True),
+        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", False),
+        ("", False),
+    ],
+)
+def test_only_what_installers_say_of_packages_is_a_refusal(output: str, known: bool) -> None:
+    """A network that is down or a disk that is full proves nothing of a package, and is no "refused"."""
+    if known:
+        assert why_not(output)
+    else:
+        with pytest.raises(Blocked):
+            why_not(output)
+
+
+def test_an_index_that_goes_away_is_not_a_refusal(tmp_path: Path, real: Rehearsal) -> None:
+    """Where the installer cannot reach the index it is configured for, nothing is known, and the candidate stops."""
+    scene = Scene(tmp_path, real, elsewhere="http://127.0.0.1:9/simple/")
+    scene.publish("core", "1.0", CORE_1)
+    scene.publish("user", "1.0", "from core import old\n", "core>=1", "never-published")
+    scene.plan("core", "2.0", CORE_1)
+    answer = scene.prove()
+    assert "PFX103" in {code for code, _, _ in told(answer)}
+    assert "the installer failed" in answer.problem

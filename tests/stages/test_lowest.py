@@ -13,7 +13,7 @@ from jobs import Bench, told
 from nox_release.matrix import Resolution
 from nox_release.model import Stage
 from nox_release.requirements import Requirements
-from projects import FLIT, HERE, OWN, demo
+from projects import FLIT, HERE, OWN, below, demo
 
 pytestmark = pytest.mark.end_to_end
 Make = Callable[..., Bench]
@@ -109,6 +109,17 @@ def test_a_dependency_that_does_not_know_the_interpreter(
     released.wheel("0.9", OLD_PYTHON)
     made = ready(bench, released, ">=0.9", python)
     assert code in [item[0] for item in told(made.run(Stage.VERIFY_ARTIFACTS))]
+
+
+def test_a_sibling_that_dropped_the_interpreter_comes_from_the_index(bench: Make, released: Released) -> None:
+    """As users there get it: its last release that ran on it, not the one that is built here."""
+    newer = FLIT.replace('"demo"', f'"{DEP}"').replace('"1.0"', '"3.0"').replace(HERE, ">=3.99")
+    sibling = below("packages/dep", {"pyproject.toml": newer, "nox_release_test_dep.py": '"""It has nothing."""\n'})
+    lines = f'dependencies = ["{DEP}>=2.0"]\n'
+    files = {**demo(FLIT + lines, {"demo/client.py": USES}), **sibling}
+    made = bench(files, environ={"UV_FIND_LINKS": str(released.folder)})
+    made.build(DEP, "demo")
+    assert told(made.run(Stage.VERIFY_ARTIFACTS)) == []
 
 
 def test_nothing_required_is_tried_once(bench: Make) -> None:

@@ -37,7 +37,18 @@ from nox_release.process import Log, Processes, in_parallel
 from nox_release.record import from_json, to_json
 from nox_release.report.progress import progress
 from nox_release.source import Git, Snapshot
-from nox_release.work import Job, MetadataOrder, Order, PrefixOrder, PreflightAnswer, PreflightOrder, Result
+from nox_release.work import (
+    GateAnswer,
+    GateOrder,
+    Job,
+    MetadataOrder,
+    Order,
+    PrefixOrder,
+    PreflightAnswer,
+    PreflightOrder,
+    Result,
+    SurveyOrder,
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -56,6 +67,10 @@ def main(arguments: Sequence[str]) -> int:
             _look_before(from_json(PreflightOrder, content))
         elif kind == "prefixes":
             _prove(from_json(PrefixOrder, content), processes)
+        elif kind == "survey":
+            _survey(from_json(SurveyOrder, content))
+        elif kind == "gate":
+            _look_at_gate(from_json(GateOrder, content))
         else:
             _work(from_json(Order, content), processes)
     except KeyboardInterrupt:
@@ -223,7 +238,7 @@ def _look_before(order: PreflightOrder) -> None:
 
 def _prove(order: PrefixOrder, processes: Processes) -> None:
     """Prove the states between two uploads, and write the answer; this process was started without credentials."""
-    from nox_release.prefix_trial import Course, Ground  # need what only publish has installed
+    from nox_release.ground import Ground  # these need what only publish has installed
     from nox_release.proof import prove
 
     store = Store(order.root)
@@ -233,21 +248,37 @@ def _prove(order: PrefixOrder, processes: Processes) -> None:
     with log.open("w", encoding="utf-8") as stream, scratch("prefixes-") as folder:
         home = folder / "home"
         home.mkdir()
-        ground = Ground(
-            Installer(order.uv, for_installer(os.environ, home), order.python or sys.executable),
-            for_package_code(os.environ, home, order.config.pass_environment),
-            Log(stream, processes),
-            folder,
-            (),
-            frozenset(order.plan.workspace),
-        )
-        course = Course(ground, order.config, order.pythons, order.jobs, lambda line: print(line, flush=True))
+        installer = Installer(order.uv, for_installer(os.environ, home), order.python or sys.executable)
+        environ = for_package_code(os.environ, home, order.config.pass_environment)
+        siblings = frozenset(order.plan.workspace)
+
+        def lay(indexes: tuple[str, ...]) -> Ground:
+            return Ground(installer, environ, Log(stream, processes), folder, indexes, siblings)
+
         try:
-            answer = prove(order, store, target, course, os.environ, time.time())
+            answer = prove(order, store, target, lay, lambda line: print(line, flush=True), os.environ, time.time())
         except Blocked as error:
             answer = PreflightAnswer(problem=error.message, hint=error.hint)
         finally:
             target.close()
+    write_atomically(order.answer, to_json(answer).encode())
+
+
+def _survey(order: SurveyOrder) -> None:
+    """Look at the index for `status` and `doctor`, and write the answer."""
+    from nox_release.survey import survey  # needs what only publish has installed
+
+    write_atomically(order.answer, to_json(survey(order)).encode())
+
+
+def _look_at_gate(order: GateOrder) -> None:
+    """Ask the CI what this job is, and write the answer."""
+    from nox_release.index.gatekeeper import gate  # needs what only publish has installed
+
+    try:
+        answer = GateAnswer(gate())
+    except Blocked as error:
+        answer = GateAnswer(None, error.message, error.hint)
     write_atomically(order.answer, to_json(answer).encode())
 
 

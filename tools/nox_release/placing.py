@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
@@ -84,8 +85,8 @@ def place(
 ) -> Placed:
     """Install *artifact* for *cell* into a new virtualenv at *root*, with its requirements.
 
-    Siblings of the plan come from their built wheels: at the highest in any case, at the lowest where the
-    index has no lower one that is allowed. Where the lowest versions cannot be installed, the lowest that
+    Siblings of the plan come from their built wheels: at the highest if they run on the interpreter, at the lowest
+    where the index has no lower one that is allowed. Where the lowest versions cannot be installed, the lowest that
     have wheels are taken in their place, so that the rest is looked at all the same.
 
     :param wheel: the package's wheel, which says what it requires.
@@ -95,7 +96,11 @@ def place(
     :param tests: with the siblings that only its tests need.
     """
     venv = job.installer.create(root, job.run, cell.interpreter.path)
-    siblings = [job.path(Kind.WHEEL, name) for name in (*job.planned.siblings, *(job.planned.test_siblings * tests))]
+    siblings = [
+        job.path(Kind.WHEEL, name)
+        for name in (*job.planned.siblings, *(job.planned.test_siblings * tests))
+        if _runs_on(job, name, cell.interpreter)
+    ]
     if cell.resolution is Resolution.HIGHEST:
         beside: list[str] = [*map(str, siblings), *more]
         done = job.installer.install(venv, [str(artifact), *beside], job.run)
@@ -118,6 +123,15 @@ def place(
         unbuildable.update(re.findall("Failed to build `([^`]+)`", problem))
         refused, first = refused or problem, first or pins
     return Placed(None, refused)
+
+
+def _runs_on(job: Job, name: str, interpreter: Interpreter) -> bool:
+    """Whether the sibling *name*, as it is in the plan, allows an interpreter.
+
+    Where it has dropped one that the package still allows, users there get its last release that ran on it.
+    """
+    allowed = SpecifierSet(job.order.plan[name].package.requires_python)
+    return allowed.contains(interpreter.version, prereleases=True)
 
 
 def _lowest(job: Job, cell: Cell, root: Path, wheel: Wheel, options: Sequence[str]) -> tuple[tuple[str, ...], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from nox_release.archive import read_wheel
@@ -11,6 +11,7 @@ from nox_release.checks.prefixes import PREFIXES, Crossing
 from nox_release.config import Config
 from nox_release.errors import Blocked
 from nox_release.evidence import Store, write_atomically
+from nox_release.ground import Ground
 from nox_release.index.target import Target
 from nox_release.manifest import Manifest, read_manifest
 from nox_release.model import Artifact, Kind
@@ -29,18 +30,23 @@ def prove(
     order: PrefixOrder,
     store: Store,
     target: Target,
-    course: Course,
+    lay: Callable[[tuple[str, ...]], Ground],
+    say: Callable[[str], None],
     environ: Mapping[str, str],
     now: float,
 ) -> PreflightAnswer:
-    """Try every state between two uploads of the plan, unless exactly that is proven already."""
+    """Try every state between two uploads of the plan, unless exactly that is proven already.
+
+    :param lay: makes the ground for trials from the indexes that count.
+    :param say: tells the user how far it is.
+    """
     manifests = [_manifest(store, order, name) for name in order.names]
     uploads = [upload for manifest in manifests if (upload := _still_to_come(store, target, manifest))]
     names = [name for name in order.plan.workspace if not order.config.for_package(name).index_exempt]
     public = last_releases(target, {*names, *order.names})
     todo = trials([release for release, _ in uploads], public)
     if not todo:
-        course.say("nothing public needs what is uploaded, and nothing comes in between")
+        say("nothing public needs what is uploaded, and nothing comes in between")
         return PreflightAnswer()
     rest = {trial.release for trial in (*todo, *baselines(todo, public))}
     key = digest_of(
@@ -50,10 +56,10 @@ def prove(
     )  # fmt: skip
     kept = store.folder("prefixes") / f"{key}.json"
     if (known := _known(kept, max(order.since, now - HOLDS))) is not None:
-        course.say("every state between two uploads is proven already, for exactly these files and this index")
+        say("every state between two uploads is proven already, for exactly these files and this index")
         return known
-    with filled_by_step(environ, course.ground.run.note) as (url, bring):
-        course.ground.indexes = (url, target.url)
+    with filled_by_step(environ) as (url, bring):
+        course = Course(lay((url, target.url)), order.config, order.pythons, order.jobs, say)
         crossings = course.run(uploads, todo, public, bring)
     answer = verdict(crossings, {str(release): release.name for release, _ in uploads}, order.config)
     if not answer.problem and not any(item.fails for item in answer.verdicts.values()):

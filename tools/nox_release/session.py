@@ -19,7 +19,7 @@ from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import write_atomically
 from nox_release.model import REQUIRES, Stage
 from nox_release.record import to_json
-from nox_release.work import Order, PrefixOrder
+from nox_release.work import Order
 
 PATIENCE = 20.0
 """Seconds that a worker has to end its children after Ctrl-C, before nox ends it."""
@@ -43,29 +43,6 @@ def work(session: nox.Session, order: Order, chain: Chain) -> bool:
             return session.run(
                 "python", "-I", worker.__file__, "stage", str(path),
                 env=environ, include_outer_env=False, log=False,
-                interrupt_timeout=PATIENCE, terminate_timeout=PATIENCE,
-            ) is not None  # fmt: skip
-    finally:
-        path.unlink(missing_ok=True)
-    return True
-
-
-def prove(session: nox.Session, order: PrefixOrder, python: Path) -> bool:
-    """Run the worker that proves the states between two uploads; False where nox was told only to install.
-
-    :param python: of a virtualenv with the pinned tools of publish. It is given no credentials, for it runs code of
-        packages; what uploads is started afterwards.
-    """
-    path = order.answer.with_suffix(".json")
-    write_atomically(path, to_json(order).encode())
-    environ = without_credentials(os.environ, order.config.credentials, order.config.pass_environment)
-    for name in ("PYTHONPATH", "PYTHONHOME"):
-        environ.pop(name, None)
-    try:
-        with contextlib.suppress(nox.command.CommandFailed):  # what has no answer is blocked, and told as that
-            return session.run(
-                str(python), "-I", worker.__file__, "prefixes", str(path),
-                env=environ, include_outer_env=False, log=False, external=True,
                 interrupt_timeout=PATIENCE, terminate_timeout=PATIENCE,
             ) is not None  # fmt: skip
     finally:
@@ -104,6 +81,11 @@ def machine_of(session: nox.Session, chain: Chain) -> Machine:
     version = ".".join((settings.get("version_info") or settings.get("version", "")).split(".")[:3])
     interpreter = f"{settings.get('implementation', '')} {version} {sys.platform} {platform.machine()}"
     return Machine("" if chain.config.installer == "pip" else _uv(), interpreter, chain.pythons)
+
+
+def outside(chain: Chain) -> Machine:
+    """What is worked with where no stage is run; uv is only needed if a build backend has to be asked."""
+    return Machine("" if chain.config.installer == "pip" else find_uv(), "")
 
 
 def _uv() -> str:

@@ -54,17 +54,29 @@ class Tags:
         local = self.git.tags().get(name, "")
         return Tagged(name, commit, local, self._on_remote(name))
 
+    def on_remote(self) -> dict[str, str]:
+        """Return every tag of the remote → the commit that it names: one question for all of them.
+
+        :raises Blocked: where the remote cannot be asked.
+        """
+        return self._ask("refs/tags/*")
+
     def _on_remote(self, name: str) -> str:
+        return self._ask(f"refs/tags/{name}", f"refs/tags/{name}^{{}}").get(name, "")
+
+    def _ask(self, *patterns: str) -> dict[str, str]:
         try:
-            lines = self.git("ls-remote", self.remote, f"refs/tags/{name}", f"refs/tags/{name}^{{}}").splitlines()
+            lines = self.git("ls-remote", self.remote, *patterns).splitlines()
         except Blocked as error:
             raise Blocked(
                 f"the tags of {self.remote} cannot be read: {error.message}",
                 f"see that `git ls-remote {self.remote}` works, then run the command again",
             ) from None
-        found = {name: commit for commit, name in (line.split("\t") for line in lines)}
-        # An annotated tag is an object of its own; the line with ^{} names the commit.
-        return found.get(f"refs/tags/{name}^{{}}") or found.get(f"refs/tags/{name}", "")
+        found: dict[str, str] = {}
+        for commit, name in (line.split("\t") for line in lines):
+            # An annotated tag is an object of its own; the line with ^{}, which follows, names the commit.
+            found[name.removeprefix("refs/tags/").removesuffix("^{}")] = commit
+        return found
 
     def set(self, tag: Tagged, message: str) -> None:
         """Make the tag, annotated, and push it; what is there already is left alone.
