@@ -23,7 +23,7 @@ LAYERS = (
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
     "submission description toolbox shipped surface signatures imports leaks contents differences namespaces "
-    "reconcile signature clock repository tagging github gate status waves yank",
+    "reconcile signature clock repository tagging github gate status waves yank prefixes public",
     # workspace and plan
     "config exemptions workspace selection plan manifest approval candidate approvals provenance.*",
     # checks
@@ -33,7 +33,7 @@ LAYERS = (
     "work report.* preflight attesting announcing survey",
     "reporting",
     # what stages do that would not fit in one module
-    "placing probe trial testing downstream baseline neighbours native rebuild audit",
+    "placing probe trial testing downstream baseline neighbours native rebuild audit ground prefix_trial proof",
     # stages, and what runs them
     "stages.*",
     "bench examine worker",
@@ -44,7 +44,7 @@ LAYERS = (
     "chain",
     "inquiry",
     "session",
-    "release overview",
+    "release overview proving",
     "command",
     "sessions",
     "<package>",

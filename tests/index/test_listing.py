@@ -242,3 +242,28 @@ def test_no_better_release_is_passed_over(there: list[tuple[Version, bool]], bef
         assert not (higher and before is not None and before.is_prerelease)
         if last.is_prerelease and (before is None or not before.is_prerelease):
             assert all(version.is_prerelease for version in fit)
+
+
+@pytest.mark.parametrize(
+    ("told", "attribute", "described"),
+    [
+        ({}, "", None),
+        ({"core-metadata": False}, "", None),
+        ({"core-metadata": True}, 'data-core-metadata="true"', ""),
+        ({"core-metadata": {"sha256": "ab" * 32}}, f'data-core-metadata="sha256={"ab" * 32}"', "ab" * 32),
+        ({"core-metadata": {"md5": "ab"}}, 'data-core-metadata="md5=ab"', ""),
+        ({"dist-info-metadata": {"sha256": "ab" * 32}}, f'data-dist-info-metadata="sha256={"ab" * 32}"', "ab" * 32),
+    ],
+)
+def test_metadata_beside_a_file(told: dict[str, object], attribute: str, described: str | None) -> None:
+    """PEP 658 and PEP 714: both names of the key, in JSON and in HTML, with and without a digest."""
+    name, url = "demo-1.0-py3-none-any.whl", "http://index.test/demo/"
+    item = {"filename": name, "url": name, "hashes": {}, **told}
+    page = json.dumps({"meta": {"api-version": "1.1"}, "name": "demo", "files": [item]}).encode()
+    html = f'<a href="{name}" {attribute}>{name}</a>'.encode()
+    for (file,) in (listing("demo", page, JSON, url).files, listing("demo", html, "text/html", url).files):
+        assert file.described == described
+        beside = file.metadata
+        assert (beside is None) == (described is None)
+        if beside:
+            assert (beside.url, beside.sha256) == (f"{url}{name}.metadata", described)

@@ -9,7 +9,7 @@ import io
 import posixpath
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
@@ -54,17 +54,7 @@ class Wheel:
 
         Not those with a leading underscore, programs (``__main__``), or tests, which need what tests need.
         """
-        found = set()
-        for path in self.files:
-            parts = path.split("/")
-            stem, _, suffix = parts[-1].partition(".")
-            compiled = suffix.rpartition(".")[2] in {"so", "pyd"}
-            if suffix != "py" and not compiled:
-                continue
-            name = parts[:-1] if stem == "__init__" else [*parts[:-1], stem]
-            if name and all(part.isidentifier() and part[0] != "_" and part not in _TESTS for part in name):
-                found.add(".".join(name))
-        return tuple(sorted(found))
+        return public_modules(self.files)
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -74,6 +64,21 @@ class Wheel:
 
 
 _TESTS = frozenset({"tests", "test", "conftest"})
+
+
+def public_modules(files: Iterable[str]) -> tuple[str, ...]:
+    """Names of the public modules among *files*, paths below site-packages; see :attr:`Wheel.modules`."""
+    found = set()
+    for path in files:
+        parts = path.split("/")
+        stem, _, suffix = parts[-1].partition(".")
+        compiled = suffix.rpartition(".")[2] in {"so", "pyd"}
+        if suffix != "py" and not compiled:
+            continue
+        name = parts[:-1] if stem == "__init__" else [*parts[:-1], stem]
+        if name and all(part.isidentifier() and part[0] != "_" and part not in _TESTS for part in name):
+            found.add(".".join(name))
+    return tuple(sorted(found))
 
 
 def read_sdist(path: Path) -> Sdist:

@@ -37,7 +37,18 @@ from nox_release.process import Log, Processes, in_parallel
 from nox_release.record import from_json, to_json
 from nox_release.report.progress import progress
 from nox_release.source import Git, Snapshot
-from nox_release.work import GateAnswer, GateOrder, Job, MetadataOrder, Order, PreflightOrder, Result, SurveyOrder
+from nox_release.work import (
+    GateAnswer,
+    GateOrder,
+    Job,
+    MetadataOrder,
+    Order,
+    PrefixOrder,
+    PreflightAnswer,
+    PreflightOrder,
+    Result,
+    SurveyOrder,
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,6 +65,8 @@ def main(arguments: Sequence[str]) -> int:
             _tell_metadata(from_json(MetadataOrder, content), processes)
         elif kind == "preflight":
             _look_before(from_json(PreflightOrder, content))
+        elif kind == "prefixes":
+            _prove(from_json(PrefixOrder, content), processes)
         elif kind == "survey":
             _survey(from_json(SurveyOrder, content))
         elif kind == "gate":
@@ -220,6 +233,34 @@ def _look_before(order: PreflightOrder) -> None:
         answer = preflight(order, git, _snapshot(git, order))
     finally:
         git.close()
+    write_atomically(order.answer, to_json(answer).encode())
+
+
+def _prove(order: PrefixOrder, processes: Processes) -> None:
+    """Prove the states between two uploads, and write the answer; this process was started without credentials."""
+    from nox_release.ground import Ground  # these need what only publish has installed
+    from nox_release.proof import prove
+
+    store = Store(order.root)
+    target = TargetIndex(order.config.index_url, store.root / "downloads")
+    log = order.root / order.logs / "prefixes.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") as stream, scratch("prefixes-") as folder:
+        home = folder / "home"
+        home.mkdir()
+        installer = Installer(order.uv, for_installer(os.environ, home), order.python or sys.executable)
+        environ = for_package_code(os.environ, home, order.config.pass_environment)
+        siblings = frozenset(order.plan.workspace)
+
+        def lay(indexes: tuple[str, ...]) -> Ground:
+            return Ground(installer, environ, Log(stream, processes), folder, indexes, siblings)
+
+        try:
+            answer = prove(order, store, target, lay, lambda line: print(line, flush=True), os.environ, time.time())
+        except Blocked as error:
+            answer = PreflightAnswer(problem=error.message, hint=error.hint)
+        finally:
+            target.close()
     write_atomically(order.answer, to_json(answer).encode())
 
 

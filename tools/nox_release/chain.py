@@ -274,7 +274,7 @@ class Chain:
         plan = self.plan(machine)
         if stage is Stage.BUILD_SDIST:  # what was built from uncommitted work is built again from the commit
             upstream.append(self._uncommitted(planned))
-        parts: list[object] = [self._code, stage, self._locks(stage), machine.interpreter, self.config.installer]
+        parts: list[object] = [self.code, stage, self._locks(stage), machine.interpreter, self.config.installer]
         parts += [machine.uv and self._uv(machine.uv), planned.name, planned.version, planned.source, upstream]
         parts += [settings.ignore, settings.select, settings.severity]
         parts += [[asdict(settings)[key] for key in _SETTINGS.get(stage, ())]]
@@ -313,7 +313,7 @@ class Chain:
         return self.config.tag_format.format(name=planned.name, version=planned.version)
 
     @cached_property
-    def _code(self) -> str:
+    def code(self) -> str:
         """Digest of our own code: another version of a check is another verdict."""
         here = Path(__file__).parent
         digest = hashlib.sha256()

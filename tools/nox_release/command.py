@@ -22,6 +22,7 @@ from nox_release.inquiry import Inquire, inquire
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.overview import Overview
 from nox_release.plan import Plan, Planned
+from nox_release.proving import prove
 from nox_release.release import Release, candidate_of, locked
 from nox_release.report.candidate import candidate, released
 from nox_release.report.closing import closing
@@ -37,6 +38,7 @@ from nox_release.status import judge
 from nox_release.work import Order
 
 _STATES = {Outcome.PASSED: State.PASSED, Outcome.FAILED: State.FAILED, Outcome.BLOCKED: State.BLOCKED}
+_PROOF = "the proof of every state between two uploads"
 _MORE = "sessions of this command have still to come, or were not run"
 
 
@@ -76,14 +78,18 @@ class Command:
                         self._release(self._chain, plan).preflight()
                 self._stage(stage, session, self._chain, machine, plan)
 
-    def approve(self) -> None:
+    def approve(self, session: nox.Session) -> None:
         """Show what would go out, and record that somebody answers for it."""
         with _told():
             chain = self._chain
             if chain is None or chain.planned is None:
                 raise Misuse("an approval needs the stages before it", "run nox without --no-dependencies")
             with self._reported(chain):
-                _say(self._release(chain, chain.planned).take_approval())
+                release = self._release(chain, chain.planned)
+                if built := release.manifests():
+                    names = [manifest.name for manifest in built]
+                    release.obey(prove(session, chain, chain.planned, names), _PROOF)
+                _say(release.take_approval())
 
     def status(self, session: nox.Session) -> None:
         """Show where packages stand, and what to type next."""
@@ -199,7 +205,7 @@ class Command:
             self._enter(name, stage, Entry(State.NOT_RUN, why=why))
         if step.order:
             began = time.time()
-            with self._approved(step.order, chain, plan) as order:
+            with self._approved(step.order, session, chain, plan) as order:
                 try:
                     worked = work(session, order, chain)
                 except BaseException:
@@ -212,13 +218,14 @@ class Command:
         self._end(stage, session, chain, machine, plan)
 
     @contextlib.contextmanager
-    def _approved(self, order: Order, chain: Chain, plan: Plan) -> Iterator[Order]:
+    def _approved(self, order: Order, session: nox.Session, chain: Chain, plan: Plan) -> Iterator[Order]:
         """Before a candidate's first byte: keep others out, see that exactly this is approved, and look again."""
         if order.candidate is None:
             yield order
             return
         with locked(chain, order.inputs):
             release = self._release(chain, plan)
+            release.obey(prove(session, chain, plan, order.inputs), _PROOF)
             approved = release.approve(order.inputs)
             release.preflight()
             by = tuple(f"{item.mode}: {item.by}, {item.at}" for item in approved)

@@ -200,7 +200,14 @@ class Installer:
 
         What they require themselves is resolved at its highest. The output is a requirements file.
         """
-        command = [self.uv, "pip", "compile", "--quiet", "--no-progress", "--resolution", "lowest-direct"]
+        return self.resolve(wanted, python, run, *options, resolution="lowest-direct")
+
+    def resolve(self, wanted: Path, python: str, run: Run, *options: str, resolution: str = "highest") -> Completed:
+        """Resolve the requirements in the file *wanted* without installing anything; only uv can.
+
+        The output is a requirements file.
+        """
+        command = [self.uv, "pip", "compile", "--quiet", "--no-progress", "--resolution", resolution]
         command += ["--no-header", "--no-annotate", "--python", python, *options, str(wanted)]
         return run(command, cwd=wanted.parent, env=self.environ, timeout=1800)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from nox_release.checks.installation import Failed, Installation, Script
 from nox_release.environment import Venv
 from nox_release.errors import Blocked
 from nox_release.placing import refusal
+from nox_release.process import Run
 from nox_release.work import Job
 
 Answer = dict[str, Any]
@@ -53,8 +54,8 @@ def look_inside(
         if any(answer.get("module") == module and "error" not in answer for answer in alone):
             del failed[module]
     points = [answer for answer in answers if "point" in answer and "error" in answer]
-    crashed = _crashed(answers)
-    scripts = before_extras(frozenset(answer["point"] for answer in points)) if not crashed else ()
+    ended = crashed(answers)
+    scripts = before_extras(frozenset(answer["point"] for answer in points)) if not ended else ()
     extras = _try_extras(job, venv, path, beside, wheel, [*failed.values(), *points], every=every_extra)
     return replace(
         seen,
@@ -65,7 +66,7 @@ def look_inside(
             _failed(answer, f"{answer['group']}: {answer['point']} = {answer['value']}", extras.explained, wheel)
             for answer in points
         ),
-        crashed=crashed,
+        crashed=ended,
         refused_extras=extras.refused,
         scripts=scripts,
     )
@@ -80,17 +81,27 @@ def broken_dependency(job: Job, venv: Venv, wheel: Wheel) -> str:
 
 
 def _inspect(job: Job, venv: Venv, name: str, modules: Sequence[str]) -> list[Answer]:
-    """Run the inspector in *venv*, in an empty folder, and return what it wrote."""
-    empty = Path(tempfile.mkdtemp(dir=job.folder, prefix="empty-"))
+    return inspect(venv, name, modules, job.run, job.environ, job.folder)
+
+
+def inspect(
+    venv: Venv, name: str, modules: Sequence[str], run: Run, environ: Mapping[str, str], folder: Path
+) -> list[Answer]:
+    """Run the inspector in *venv*, in an empty folder below *folder*, and return what it wrote.
+
+    :param name: the distribution whose entry points are loaded; empty: none.
+    :param environ: for code of the package.
+    """
+    empty = Path(tempfile.mkdtemp(dir=folder, prefix="empty-"))
     answers = empty.with_suffix(".jsonl")
     command: list[str | Path] = [venv.python, "-I", "-B", inspector.__file__, answers, name, *modules]
-    job.run(command, cwd=empty, env=venv.activate(job.environ), timeout=600)
+    run(command, cwd=empty, env=venv.activate(environ), timeout=600)
     if not answers.exists():
         raise Blocked("the interpreter of the virtualenv did not start", "the log has what it said")
     return [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
 
 
-def _crashed(answers: Sequence[Answer]) -> str:
+def crashed(answers: Sequence[Answer]) -> str:
     """Return what was being imported when the interpreter ended, if it did not come to its last line."""
     if any("installed" in answer for answer in answers):
         return ""

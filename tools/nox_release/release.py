@@ -59,16 +59,23 @@ class Release:
         """
         repository = self.candidate.repository
         self.say([f"preflight for {repository.upload_url}"])
-        answer = self._ask_worker()
+        self.obey(self._ask_worker(), "the preflight")
+
+    def obey(self, answer: PreflightAnswer, what: str) -> None:
+        """Tell all that was found, and go no further with what fails.
+
+        :param what: has found it.
+        :raises Blocked: where anything fails, or could not be looked at. Nothing was uploaded then.
+        """
         found = [(name, finding) for name, verdict in answer.verdicts.items() for finding in verdict]
         self.say(_grouped(found))
-        if answer.problem:
-            raise Blocked(f"the preflight could not look: {answer.problem}; nothing was uploaded", answer.hint)
         if failing := {name for name, finding in found if finding.fails}:
             raise Blocked(
-                f"the preflight stops {', '.join(sorted(failing))}; nothing was uploaded",
+                f"{what} stops {', '.join(sorted(failing))}; nothing was uploaded",
                 "mend what is told above, then type the same command again",
             )
+        if answer.problem:
+            raise Blocked(f"{what} could not look: {answer.problem}; nothing was uploaded", answer.hint)
 
     def _ask_worker(self) -> PreflightAnswer:
         chain, unapproved = self.chain, self._unapproved()

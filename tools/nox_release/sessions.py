@@ -74,9 +74,9 @@ def _session(stage: Stage, command: Callable[[], Command]) -> Callable[[nox.Sess
 
 
 def _approve(command: Callable[[], Command]) -> Callable[[nox.Session], None]:
-    def approve(_session: nox.Session) -> None:
+    def approve(session: nox.Session) -> None:
         """Show exactly what a candidate would upload, and record that you answer for it."""
-        command().approve()
+        command().approve(session)
 
     return approve
 

@@ -15,7 +15,7 @@ from nox_release.evidence import Store
 from nox_release.export import export, export_with_history
 from nox_release.gate import Gate
 from nox_release.index.target import Target
-from nox_release.matrix import Matrix
+from nox_release.matrix import Interpreter, Matrix
 from nox_release.model import Artifact, Evidence, Kind, Package, Stage
 from nox_release.plan import Plan, Planned
 from nox_release.process import Log
@@ -75,13 +75,36 @@ class PreflightOrder:
 
 @dataclass(frozen=True)
 class PreflightAnswer:
-    """What was found before a candidate."""
+    """What was found before a candidate, by the preflight or by the proof of the states between two uploads."""
 
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     """By package; what is wrong with the command as a whole stands with each."""
     problem: str = ""
     """Why nothing could be looked at."""
     hint: str = ""
+
+
+@dataclass(frozen=True)
+class PrefixOrder:
+    """What is asked of the worker that proves the states between two uploads."""
+
+    root: Path
+    plan: Plan
+    config: Config
+    names: tuple[str, ...]
+    """What is to be uploaded, in order."""
+    uv: str
+    python: str
+    """The interpreter that has virtualenv, where there is no uv."""
+    pythons: tuple[Interpreter, ...]
+    jobs: int
+    logs: str
+    code: str
+    """Digest of our own code: another way of looking is another proof."""
+    since: float
+    """Proofs made before this time (seconds since 1970) do not count."""
+    answer: Path
+    """File for the :class:`PreflightAnswer`."""
 
 
 @dataclass(frozen=True)

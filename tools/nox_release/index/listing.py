@@ -41,6 +41,16 @@ class PublishedFile:
     requires_python: str = ""
     version: Version | None = None
     """As the file's name says; None where that is not a version."""
+    described: str | None = None
+    """sha256 of its METADATA, which the index serves beside it (PEP 658), empty where it does not tell that; None:
+    it does not serve it."""
+
+    @property
+    def metadata(self) -> PublishedFile | None:
+        """Its METADATA as a file of its own; None where the index does not serve it."""
+        if self.described is None:
+            return None
+        return PublishedFile(f"{self.filename}.metadata", f"{self.url}.metadata", self.described)
 
     @property
     def is_sdist(self) -> bool:
@@ -130,7 +140,14 @@ def _file(name: str, page: str, item: Mapping[str, object]) -> PublishedFile:
         item.get("yanked", False) is not False,  # a reason, too, may be empty
         str(item.get("requires-python") or ""),
         version_of(name, filename),
+        _described(item.get("core-metadata", item.get("dist-info-metadata", False))),
     )
+
+
+def _described(told: object) -> str | None:
+    if isinstance(told, Mapping):
+        return _digest(str(told.get("sha256", "")))
+    return "" if told is True else None
 
 
 class _Page(HTMLParser):
@@ -180,9 +197,15 @@ def _from_html(name: str, content: bytes, url: str) -> Published:
                 yanked="data-yanked" in attributes,
                 requires_python=attributes.get("data-requires-python", ""),
                 version=version_of(name, filename),
+                described=_described_by(attributes),
             )
         )
     return Published(name, tuple(files), page.meta.get("pypi:project-status", "active"))
+
+
+def _described_by(attributes: Mapping[str, str]) -> str | None:
+    told = attributes.get("data-core-metadata", attributes.get("data-dist-info-metadata"))
+    return None if told is None else _digest(_sha256(told))
 
 
 def _plain(filename: str) -> str:

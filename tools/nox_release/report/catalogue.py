@@ -27,6 +27,7 @@ from nox_release.checks.licence import LICENCE
 from nox_release.checks.matrix import MATRIX
 from nox_release.checks.namespaces import NAMESPACES
 from nox_release.checks.native import NATIVE
+from nox_release.checks.prefixes import PREFIXES
 from nox_release.checks.preflight import PREFLIGHT
 from nox_release.checks.publication import PUBLICATION
 from nox_release.checks.pyproject import PYPROJECT
@@ -82,6 +83,7 @@ FAMILIES: Sequence[Listed] = (
     (TESTS, (Stage.TEST,)),
     (DEPENDENTS, (Stage.TEST,)),
     (PREFLIGHT, (Stage.PUBLISH,)),
+    (PREFIXES, (Stage.PUBLISH,)),
     (DOCTOR, (Stage.PUBLISH,)),
     (PUBLICATION, (Stage.PUBLISH,)),
 )
