@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from nox_release.errors import Blocked
 from nox_release.index.delivery import Delivered, Delivery
-from nox_release.index.simple import Listed
+from nox_release.index.listing import PublishedFile
 from nox_release.model import Artifact, Kind
 from nox_release.reconcile import BROKEN, Act, Attempt, Patience
 
@@ -57,14 +57,16 @@ class FakeIndex:
     steps_to_live: int | None = None
     """Calls after which the process is killed."""
 
-    def files(self, name: str) -> dict[str, Listed]:
+    def files(self, name: str) -> dict[str, PublishedFile]:
         self._step()
         if self.clock.time < self.unreadable_until:
             raise Blocked("the index cannot be read")
         listed = {name: digest for name, (digest, since) in self.taken.items() if since <= self.clock.time}
-        return {name: Listed(name, name, digest if self.tells_digests else "") for name, digest in listed.items()}
+        return {
+            name: PublishedFile(name, name, digest if self.tells_digests else "") for name, digest in listed.items()
+        }
 
-    def digest(self, listed: Listed) -> str:
+    def digest(self, listed: PublishedFile) -> str:
         self._step()
         return self.taken[listed.filename][0]
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from nox_release.errors import Blocked
-from nox_release.index.simple import ACCEPT, Listed, Reader, wait_until
+from nox_release.index.listing import ACCEPT, JSON, PublishedFile
+from nox_release.index.simple import Reader, wait_until
 from scripted_index import Scripted
 
 PAGE = "/simple/demo/"
@@ -23,22 +24,22 @@ def reader(scripted: Scripted) -> Iterator[Reader]:
 
 
 def page(*files: dict[str, object]) -> tuple[int, str, bytes]:
-    return 200, ACCEPT, json.dumps({"meta": {"api-version": "1.1"}, "name": "demo", "files": files}).encode()
+    return 200, JSON, json.dumps({"meta": {"api-version": "1.1"}, "name": "demo", "files": files}).encode()
 
 
 def test_what_an_index_lists_is_returned(scripted: Scripted, reader: Reader) -> None:
     """Files by name, with absolute links and the digests that are told, in a hash or behind the link."""
     scripted.answers[PAGE] = page(
-        {"filename": "a.tar.gz", "url": "../../files/a.tar.gz", "hashes": {"sha256": "aa"}},
-        {"filename": "b.whl", "url": "https://example.org/b.whl#sha256=bb", "hashes": {}},
-        {"filename": "c.whl", "url": "c.whl#sha256=cc"},
+        {"filename": "a.tar.gz", "url": "../../files/a.tar.gz", "hashes": {"sha256": "aa" * 32}},
+        {"filename": "b.whl", "url": f"https://example.org/b.whl#sha256={'bb' * 32}", "hashes": {}},
+        {"filename": "c.whl", "url": f"c.whl#sha256={'cc' * 32}"},
         {"filename": "d.whl", "url": "d.whl"},
     )
     assert reader.files("demo") == {
-        "a.tar.gz": Listed("a.tar.gz", f"{scripted.url}/files/a.tar.gz", "aa"),
-        "b.whl": Listed("b.whl", "https://example.org/b.whl", ""),
-        "c.whl": Listed("c.whl", f"{scripted.url}{PAGE}c.whl", "cc"),
-        "d.whl": Listed("d.whl", f"{scripted.url}{PAGE}d.whl", ""),
+        "a.tar.gz": PublishedFile("a.tar.gz", f"{scripted.url}/files/a.tar.gz", "aa" * 32),
+        "b.whl": PublishedFile("b.whl", "https://example.org/b.whl", ""),
+        "c.whl": PublishedFile("c.whl", f"{scripted.url}{PAGE}c.whl", "cc" * 32),
+        "d.whl": PublishedFile("d.whl", f"{scripted.url}{PAGE}d.whl", ""),
     }
     ((method, path, headers),) = scripted.asked
     assert (method, path, headers["accept"], headers["cache-control"]) == ("GET", PAGE, ACCEPT, "no-cache")
@@ -55,11 +56,11 @@ def test_a_project_that_is_not_there_has_no_files(reader: Reader) -> None:
         ((500, "text/plain", b"out of order"), "the index answers 500 at http://127.0.0.1.*/simple/demo/"),
         ((403, "text/plain", b"no"), "the index answers 403"),
         ((204, "text/plain", b""), "the index answers 204"),
-        ((200, "text/html", b"<!DOCTYPE html><a href='demo-1.0.tar.gz'>"), "the index speaks no PEP 691"),
-        ((200, ACCEPT, b'{"name": "demo"}'), "the index speaks no PEP 691 .*KeyError"),
-        ((200, ACCEPT, b"[]"), "the index speaks no PEP 691 .*TypeError"),
-        ((200, ACCEPT, b'{"files": ["demo-1.0.tar.gz"]}'), "the index speaks no PEP 691 .*TypeError"),
-        ((200, ACCEPT, b'{"files": [{"url": "x"}]}'), "the index speaks no PEP 691 .*KeyError"),
+        ((200, "text/html", b"<!DOCTYPE html><a href='login'>Log in</a>"), "the index shows no list of files"),
+        ((200, JSON, b'{"name": "demo"}'), "the index shows no list of files .*KeyError"),
+        ((200, JSON, b"[]"), "the index shows no list of files .*AttributeError"),
+        ((200, JSON, b'{"files": ["demo-1.0.tar.gz"]}'), "the index shows no list of files .*TypeError"),
+        ((200, JSON, b'{"files": [{"url": "x"}]}'), "the index shows no list of files .*KeyError"),
         ((0, "", b""), "the index cannot be read at http://127.0.0.1"),
     ],
 )
@@ -90,7 +91,7 @@ def test_the_digest_is_of_the_bytes_that_come(scripted: Scripted, reader: Reader
     """What the index tells of a file does not count; what it serves does."""
     content = bytes(range(256)) * 9000
     scripted.answers["/files/a.whl"] = (200, "application/octet-stream", content)
-    listed = Listed("a.whl", f"{scripted.url}/files/a.whl", "told wrongly")
+    listed = PublishedFile("a.whl", f"{scripted.url}/files/a.whl", "told wrongly")
     assert reader.digest(listed) == hashlib.sha256(content).hexdigest()
 
 
@@ -100,7 +101,7 @@ def test_a_file_that_cannot_be_downloaded_blocks(scripted: Scripted, reader: Rea
     scripted.answers["/files/a.whl"] = (status, "text/plain", b"some content")
     scripted.short = short
     with pytest.raises(Blocked, match=r"a\.whl cannot be downloaded"):
-        reader.digest(Listed("a.whl", f"{scripted.url}/files/a.whl", ""))
+        reader.digest(PublishedFile("a.whl", f"{scripted.url}/files/a.whl", ""))
 
 
 def test_credentials_of_the_home_are_not_sent(

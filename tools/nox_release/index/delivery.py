@@ -9,7 +9,7 @@ from typing import Protocol
 
 from nox_release.clock import Clock, SystemClock
 from nox_release.errors import Blocked
-from nox_release.index.simple import Listed
+from nox_release.index.listing import PublishedFile
 from nox_release.model import Artifact
 from nox_release.reconcile import Act, Attempt, Decision, Patience, decide
 
@@ -20,11 +20,11 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
 class Reads(Protocol):
     """Reads an index, see :class:`nox_release.index.simple.Reader`."""
 
-    def files(self, name: str) -> Mapping[str, Listed]:
+    def files(self, name: str) -> Mapping[str, PublishedFile]:
         """Return what is listed for a project."""
         ...
 
-    def digest(self, listed: Listed) -> str:
+    def digest(self, listed: PublishedFile) -> str:
         """Return the sha256 of what is served."""
         ...
 

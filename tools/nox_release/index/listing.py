@@ -57,6 +57,8 @@ class Published:
     files: tuple[PublishedFile, ...] = ()
     status: str = "active"
     """Project status (PEP 792): ``active``, ``archived``, ``quarantined`` or ``deprecated``."""
+    emptied: frozenset[Version] = frozenset()
+    """Versions that the index names (PEP 700) and has no file of."""
 
     @cached_property
     def releases(self) -> Mapping[Version, tuple[PublishedFile, ...]]:
@@ -107,11 +109,12 @@ def _from_json(name: str, content: bytes, url: str) -> Published:
         files = tuple(_file(name, url, item) for item in page["files"])
         status = page.get("project-status") or {}
         told = str(status.get("status", "active"))
+        named = {version for text in page.get("versions", ()) if (version := _version(str(text))) is not None}
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from None
     if major != "1":
         raise ValueError(f"version {major} of the Simple API is not known")
-    return Published(name, files, told)
+    return Published(name, files, told, frozenset(named - {file.version for file in files}))
 
 
 def _file(name: str, page: str, item: Mapping[str, object]) -> PublishedFile:
@@ -226,7 +229,11 @@ def version_of(name: str, filename: str) -> Version | None:
         if suffix is None:
             return None
         text = _PLATFORM.split(rest.removesuffix(suffix), maxsplit=1)[0]
+    return _version(text.replace("_", "-"))
+
+
+def _version(text: str) -> Version | None:
     try:
-        return Version(text.replace("_", "-"))
+        return Version(text)
     except InvalidVersion:
         return None

@@ -1,31 +1,18 @@
-"""Reading an index through its Simple API (PEP 503, PEP 691)."""
+"""Reading back what an index lists and serves after an upload, through its Simple API."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urljoin
 
 import requests
 
 from nox_release.errors import Blocked
+from nox_release.index.listing import ACCEPT, PublishedFile, listing
 from nox_release.index.session import configured
-
-ACCEPT = "application/vnd.pypi.simple.v1+json"
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A file as the index lists it."""
-
-    filename: str
-    url: str
-    sha256: str
-    """Empty where the index does not tell."""
 
 
 class Reader:
@@ -40,7 +27,7 @@ class Reader:
         self.url = url.rstrip("/") + "/"
         self._session = configured(requests.Session(), url, environ, ca, timeout)
 
-    def files(self, name: str) -> dict[str, Listed]:
+    def files(self, name: str) -> dict[str, PublishedFile]:
         """Return what the index lists for a project, by file name; nothing where it has no such project.
 
         :raises Blocked: where the index cannot be read; that is not the same as nothing.
@@ -57,12 +44,14 @@ class Reader:
         if answer.status_code != 200:
             raise Blocked(f"the index answers {answer.status_code} at {url}", "nothing is known; run the command again")
         try:
-            listed = [_listed(item, url) for item in json.loads(answer.content)["files"]]
-        except (ValueError, KeyError, TypeError) as error:
-            raise Blocked(f"the index speaks no PEP 691 at {url}: {error!r}", "use the URL of its Simple API") from None
-        return {item.filename: item for item in listed}
+            published = listing(name, answer.content, answer.headers.get("Content-Type", ""), url)
+        except ValueError as error:
+            raise Blocked(
+                f"the index shows no list of files at {url}: {error}", "use the URL of its Simple API"
+            ) from None
+        return {item.filename: item for item in published.files}
 
-    def digest(self, listed: Listed) -> str:
+    def digest(self, listed: PublishedFile) -> str:
         """Download a file and return the SHA-256 of the bytes that came.
 
         :raises Blocked: where it cannot be downloaded.
@@ -80,13 +69,6 @@ class Reader:
     def close(self) -> None:
         """Let go of the connections."""
         self._session.close()
-
-
-def _listed(item: Mapping[str, object], page: str) -> Listed:
-    url, fragment = urldefrag(urljoin(page, str(item["url"])))
-    hashes = item.get("hashes")
-    told = hashes.get("sha256", "") if isinstance(hashes, Mapping) else fragment.removeprefix("sha256=")
-    return Listed(str(item["filename"]), url, str(told))
 
 
 def wait_until(seen: Callable[[], bool], timeout: float, pause: float = 0.05) -> bool:
