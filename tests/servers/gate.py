@@ -1,0 +1,143 @@
+"""Stands in front of an index server: sees every request, and does something at a chosen moment of one of them."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from servers.indexes import Server
+
+_FILE = re.compile(rb'name="content"; filename="([^"]+)"')
+_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+
+
+class Moment(StrEnum):
+    """How far a request has come."""
+
+    BEFORE = "before it is passed on"
+    BODY = "in the middle of its body"
+    TAKEN = "after its last byte"
+    ANSWERED = "before its answer is passed back"
+
+
+@dataclass
+class Gate:
+    """What passed, and what is to happen."""
+
+    server: Server
+    url: str = ""
+    strike: tuple[int, Moment] | None = None
+    """Number of a request, from 0, and how far it comes before :attr:`act` is called; it comes no farther."""
+    act: Callable[[], None] = lambda: None
+    uploads: list[tuple[str, bool]] = field(default_factory=list)
+    """Each upload's file name, and whether the server listed it when the upload came."""
+    struck: str = ""
+    """The request that was struck."""
+    requests: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def upload_url(self) -> str:
+        """Where uploads go."""
+        return f"{self.url}{self.server.upload_path}"
+
+    @property
+    def simple_url(self) -> str:
+        """The Simple API."""
+        return f"{self.url}{self.server.simple_path}"
+
+    def page(self, name: str) -> str:
+        """The server's list of the files of a project; empty where it cannot be read."""
+        with contextlib.suppress(OSError, http.client.HTTPException), self.connect() as upstream:
+            upstream.request("GET", f"{self.server.simple_path}{name}/", headers={"Accept": "text/html"})
+            return upstream.getresponse().read().decode()
+        return ""
+
+    @contextmanager
+    def connect(self) -> Iterator[http.client.HTTPConnection]:
+        """A connection to the server."""
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)) as upstream:
+            yield upstream
+
+    def enter(self, method: str, path: str) -> Moment | None:
+        """Count a request; return when it is struck, if it is the one."""
+        with self._lock:
+            number, self.requests = self.requests, self.requests + 1
+            if self.strike is None or self.strike[0] != number:
+                return None
+            self.struck = f"{method} {path}, {self.strike[1]}"
+            return self.strike[1]
+
+
+@contextmanager
+def gate(server: Server) -> Iterator[Gate]:
+    """Stand on a port of loopback in front of *server*."""
+    made = Gate(server)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._pass(b"")
+
+        def do_POST(self) -> None:
+            self._pass(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _pass(self, body: bytes) -> None:
+            self.close_connection = True
+            moment = made.enter(self.command, self.path)
+            if named := _FILE.search(body):
+                filename = named[1].decode()
+                made.uploads.append((filename, f">{filename}<" in made.page(filename.split("-")[0].replace("_", "-"))))
+            # The other side may be dead: that is what happens here.
+            with contextlib.suppress(OSError, http.client.HTTPException), made.connect() as upstream:
+                if moment is Moment.BEFORE:
+                    return made.act()
+                upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+                for header, text in self.headers.items():
+                    upstream.putheader(header, text)
+                upstream.endheaders()
+                if moment is Moment.BODY:
+                    upstream.send(body[: len(body) // 2])
+                    return made.act()
+                upstream.send(body)
+                if moment is Moment.TAKEN:
+                    return made.act()
+                answer = upstream.getresponse()
+                content = answer.read()
+                if moment is Moment.ANSWERED:
+                    return made.act()
+                self.send_response_only(answer.status, answer.reason)
+                for header, text in answer.getheaders():
+                    if header.lower() not in _HOP:
+                        self.send_header(header, text)
+                self.send_header("Content-Length", str(len(content)))
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.wfile.write(content)
+            return None
+
+        log_message: Callable[..., None] = lambda *_: None
+
+    with listening(Handler) as made.url:
+        yield made
+
+
+@contextmanager
+def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve with *handler* on a free port of loopback; yields its URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True  # one may hang on purpose
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
