@@ -79,11 +79,12 @@ class Approval:
 def manifest_digest(manifest: Manifest) -> str:
     """Digest of what a release manifest says, hexadecimal.
 
-    When and how long a stage ran, and where its log lies, is left out: a stage that finds the same again says
-    the same.
+    When and how long a stage ran, where its log lies and the digest of its inputs is left out: a stage that finds
+    the same again says the same. It is run again once the release's own tag is there, and that has to void nothing.
     """
     evidence = {
-        stage: replace(item, started=0.0, duration=0.0, seconds={}, log="") for stage, item in manifest.evidence.items()
+        stage: replace(item, inputs="", started=0.0, duration=0.0, seconds={}, log="")
+        for stage, item in manifest.evidence.items()
     }
     return hashlib.sha256(to_json(replace(manifest, evidence=evidence)).encode()).hexdigest()
 
