@@ -90,7 +90,18 @@ def checkout(git: Git, plan: Plan, config: Config, environ: Mapping[str, str]) -
                 f"see that `git ls-remote {config.remote}` works, or set remote in [tool.nox-release]",
             ) from None
         pushed = bool(lines) and (lines[0] == plan.commit or git.is_ancestor(plan.commit, lines[0]))
-    return Checkout(plan.commit, branch, config.remote, pushed, plan.uncommitted, config.release_branches)
+    return Checkout(
+        plan.commit, branch, config.remote, pushed, plan.uncommitted, config.release_branches, _nameless(git)
+    )
+
+
+def _nameless(git: Git) -> str:
+    """Why git can set no annotated tag; empty where it can."""
+    try:
+        git("var", "GIT_COMMITTER_IDENT")
+    except Blocked as error:
+        return f"git knows no committer: {error.message.splitlines()[-1]}"
+    return ""
 
 
 def _branch(git: Git, environ: Mapping[str, str]) -> str:
