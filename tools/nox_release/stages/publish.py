@@ -78,6 +78,19 @@ def real(repository: Repository) -> Iterator[Index]:
 
 def run(job: Job, index: Index) -> Result:
     """Publish one package, whose siblings are published already, and read it back."""
+    if job.order.candidate is None:
+        return _publish(job, index)
+    # The session's own lock ends with nox; a worker that outlived it may still be uploading.
+    with job.store.try_lock(f"upload-{job.planned.name}") as alone:
+        if not alone:
+            raise Blocked(
+                f"a command that was killed is still uploading {job.planned.name}",
+                "wait until it has ended, then run the command again",
+            )
+        return _publish(job, index)
+
+
+def _publish(job: Job, index: Index) -> Result:
     artifacts = approved(job)
     await_siblings(job, index)
     delivery = Delivery(index.reader, index.uploader, job.run.note, patience=index.patience)
