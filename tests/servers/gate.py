@@ -27,20 +27,33 @@ class Moment(StrEnum):
     ANSWERED = "before its answer is passed back"
 
 
+@dataclass(frozen=True)
+class Strike:
+    """At which moment of which request something is done."""
+
+    number: int
+    """Of the request, from 0."""
+    moment: Moment
+    act: Callable[[], None]
+    uploads: bool = False
+    """Only uploads are counted."""
+    goes_on: bool = False
+    """The request goes on afterwards; else it comes no farther."""
+
+
 @dataclass
 class Gate:
     """What passed, and what is to happen."""
 
     server: Server
     url: str = ""
-    strike: tuple[int, Moment] | None = None
-    """Number of a request, from 0, and how far it comes before :attr:`act` is called; it comes no farther."""
-    act: Callable[[], None] = lambda: None
+    strike: Strike | None = None
     uploads: list[tuple[str, bool]] = field(default_factory=list)
     """Each upload's file name, and whether the server listed it when the upload came."""
     struck: str = ""
     """The request that was struck."""
-    requests: int = 0
+    requests: list[str] = field(default_factory=list)
+    """Method of each request."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -66,14 +79,23 @@ class Gate:
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)) as upstream:
             yield upstream
 
-    def enter(self, method: str, path: str) -> Moment | None:
-        """Count a request; return when it is struck, if it is the one."""
+    def enter(self, method: str, path: str) -> Callable[[Moment], bool]:
+        """Count a request; return what tells at each of its moments whether it ends there."""
         with self._lock:
-            number, self.requests = self.requests, self.requests + 1
-            if self.strike is None or self.strike[0] != number:
-                return None
-            self.struck = f"{method} {path}, {self.strike[1]}"
-            return self.strike[1]
+            strike = self.strike
+            number = self.requests.count(method) if strike and strike.uploads else len(self.requests)
+            self.requests.append(method)
+        if strike is None or strike.number != number or (strike.uploads and method != "POST"):
+            return lambda moment: False
+
+        def ends(moment: Moment) -> bool:
+            if moment is not strike.moment:
+                return False
+            self.struck = f"{method} {path}, {moment}"
+            strike.act()
+            return not strike.goes_on
+
+        return ends
 
 
 @contextmanager
@@ -90,28 +112,29 @@ def gate(server: Server) -> Iterator[Gate]:
 
         def _pass(self, body: bytes) -> None:
             self.close_connection = True
-            moment = made.enter(self.command, self.path)
+            ends = made.enter(self.command, self.path)
             if named := _FILE.search(body):
                 filename = named[1].decode()
                 made.uploads.append((filename, f">{filename}<" in made.page(filename.split("-")[0].replace("_", "-"))))
             # The other side may be dead: that is what happens here.
             with contextlib.suppress(OSError, http.client.HTTPException), made.connect() as upstream:
-                if moment is Moment.BEFORE:
-                    return made.act()
+                if ends(Moment.BEFORE):
+                    return
                 upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
                 for header, text in self.headers.items():
                     upstream.putheader(header, text)
                 upstream.endheaders()
-                if moment is Moment.BODY:
-                    upstream.send(body[: len(body) // 2])
-                    return made.act()
-                upstream.send(body)
-                if moment is Moment.TAKEN:
-                    return made.act()
+                half = len(body) // 2
+                upstream.send(body[:half])
+                if ends(Moment.BODY):
+                    return
+                upstream.send(body[half:])
+                if ends(Moment.TAKEN):
+                    return
                 answer = upstream.getresponse()
                 content = answer.read()
-                if moment is Moment.ANSWERED:
-                    return made.act()
+                if ends(Moment.ANSWERED):
+                    return
                 self.send_response_only(answer.status, answer.reason)
                 for header, text in answer.getheaders():
                     if header.lower() not in _HOP:
@@ -120,7 +143,6 @@ def gate(server: Server) -> Iterator[Gate]:
                 self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(content)
-            return None
 
         log_message: Callable[..., None] = lambda *_: None
 

@@ -162,7 +162,7 @@ def devpi(folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def pypiserver(folder: Path) -> Iterator[Server]:
-    """Run pypiserver as it comes: one request at a time, HTML alone."""
+    """Run pypiserver: one request at a time, HTML alone, and no digests in it."""
     port, files = free_port(), folder / "files"
     files.mkdir()
     password = base64.b64encode(hashlib.sha1(PASSWORD.encode()).digest()).decode()
@@ -177,7 +177,7 @@ def pypiserver(folder: Path) -> Iterator[Server]:
         "--server",
         "wsgiref",
     ]
-    command += ["--backend", "simple-dir", "--disable-fallback", "--authenticate", "update"]
+    command += ["--backend", "simple-dir", "--disable-fallback", "--hash-algo", "off", "--authenticate", "update"]
     command += ["--passwords", folder / "htpasswd", files]
     with running(Server("pypiserver", command, port, folder)) as server:
         yield server
