@@ -13,7 +13,7 @@ from nox_release.index.listing import PublishedFile
 from nox_release.model import Artifact
 from nox_release.reconcile import Act, Attempt, Decision, Patience, decide
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 5.0
 """Seconds between two looks at the index."""
 
 
@@ -74,12 +74,9 @@ class Delivery:
 
         :raises Blocked: where the index cannot be read, so that nothing is known.
         """
-        conflicts = [
-            Delivered(artifact, decision)
-            for artifact, _ in wanted
-            if (decision := decide(artifact.sha256, self._there(name, artifact), (), 0.0)).act is Act.STOP
-        ]
-        stopped, delivered = bool(conflicts), []
+        there = self._there(name, *(artifact for artifact, _ in wanted))
+        stopped = any(decide(item.sha256, there[item.filename], (), 0.0).act is Act.STOP for item, _ in wanted)
+        delivered = []
         for artifact, path in wanted:
             found = self._look_only(name, artifact) if stopped else self._bring(name, artifact, path)
             stopped = stopped or not found.done
@@ -87,7 +84,8 @@ class Delivery:
         return tuple(delivered)
 
     def _look_only(self, name: str, artifact: Artifact) -> Delivered:
-        decision = decide(artifact.sha256, self._there(name, artifact), (), 0.0)
+        there = self._there(name, artifact)[artifact.filename]
+        decision = decide(artifact.sha256, there, (), 0.0)
         if decision.act is Act.UPLOAD:
             decision = Decision(Act.STOP, "not sent, because another file of the release stopped")
         return Delivered(artifact, decision)
@@ -96,7 +94,7 @@ class Delivery:
         attempts: list[Attempt] = []
         answered, pause = self.clock.now(), _FIRST_PAUSE
         while True:
-            there = self._there(name, artifact)
+            there = self._there(name, artifact)[artifact.filename]
             decision = decide(artifact.sha256, there, attempts, self.clock.now() - answered, self.patience)
             match decision.act:
                 case Act.UPLOAD:
@@ -110,13 +108,17 @@ class Delivery:
                 case _:
                     return Delivered(artifact, decision, tuple(attempts))
 
-    def _there(self, name: str, artifact: Artifact) -> str | None:
-        """Return the digest that the index has under the file's name, reading it anew; None: it lists no such file."""
+    def _there(self, name: str, *artifacts: Artifact) -> dict[str, str | None]:
+        """Return the digest that the index has under each file's name, reading it anew; None: it lists no such file."""
         began, pause = self.clock.now(), 0.5
         while True:
             try:
-                listed = self.reader.files(name).get(artifact.filename)
-                return None if listed is None else listed.sha256 or self.reader.digest(listed)
+                listed = self.reader.files(name)
+                found = {item.filename: listed.get(item.filename) for item in artifacts}
+                return {
+                    filename: None if file is None else file.sha256 or self.reader.digest(file)
+                    for filename, file in found.items()
+                }
             except Blocked:
                 if self.clock.now() - began >= self.unreadable:
                     raise
