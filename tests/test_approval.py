@@ -150,7 +150,8 @@ def test_a_manifests_digest_tells_every_other_field() -> None:
     evidence = MANIFEST.evidence["test"]
     changed = [
         replace(evidence, outcome=Outcome.FAILED), replace(evidence, facts={"a": "b"}),
-        replace(evidence, tools={"a": "1"}), replace(evidence, version="2"), replace(evidence, findings=(replace(FINDING, exempt="reason"),)),
+        replace(evidence, tools={"a": "1"}), replace(evidence, version="2"),
+        replace(evidence, findings=(replace(FINDING, exempt="reason"),)),
     ]  # fmt: skip
     digests = {manifest_digest(replace(MANIFEST, evidence={"test": item})) for item in [evidence, *changed]}
     assert len(digests) == 1 + len(changed)

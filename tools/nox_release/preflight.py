@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import requests
 from packaging.version import Version
@@ -43,6 +43,7 @@ def preflight(
     verdicts = {}
     try:
         where = checkout(git, order.plan, order.config, environ)
+        tags = _tags(git, order)
         with configured(requests.Session(), repository.json_url or repository.simple_url, environ, ca) as session:
             for planned in order.plan.targets:
                 published = target.project(planned.name)
@@ -53,7 +54,7 @@ def preflight(
                     repository.upload_url,
                     where,
                     read_owners(session, repository, planned.name, bool(published and published.files)),
-                    _tag(git, order, planned),
+                    tags[planned.name],
                     _last(published),
                     _there(published, planned),
                     _built(store, planned),
@@ -113,12 +114,16 @@ def _branch(git: Git, environ: Mapping[str, str]) -> str:
     return environ.get("CI_COMMIT_BRANCH") or environ.get("BUILD_SOURCEBRANCH", "").removeprefix("refs/heads/")
 
 
-def _tag(git: Git, order: PreflightOrder, planned: Planned) -> Tagged | None:
-    name = order.config.tag_format.format(name=planned.name, version=planned.version)
+def _tags(git: Git, order: PreflightOrder) -> dict[str, Tagged | None]:
+    """What is known of each package's tag; None where the remote cannot be asked."""
+    targets = order.plan.targets
+    names = [order.config.tag_format.format(name=item.name, version=item.version) for item in targets]
+    found: Sequence[Tagged | None]
     try:
-        return Tags(git, order.config.remote).look(name, order.plan.commit)
+        found = Tags(git, order.config.remote).look_at(names, order.plan.commit)
     except Blocked:
-        return None
+        found = [None] * len(names)
+    return {item.name: tagged for item, tagged in zip(targets, found, strict=True)}
 
 
 def _changelog(git: Git, snapshot: Snapshot, planned: Planned) -> tuple[str, str]:

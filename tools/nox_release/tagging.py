@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nox_release.errors import Blocked
@@ -51,20 +52,29 @@ class Tags:
 
         :raises Blocked: where the remote cannot be asked.
         """
-        local = self.git.tags().get(name, "")
-        return Tagged(name, commit, local, self._on_remote(name))
+        (found,) = self.look_at([name], commit)
+        return found
 
-    def _on_remote(self, name: str) -> str:
+    def look_at(self, names: Sequence[str], commit: str) -> list[Tagged]:
+        """Return what is known of several tags; the remote, which may be far away, is asked once.
+
+        :raises Blocked: where the remote cannot be asked.
+        """
+        local, remote = self.git.tags(), self._on_remote(names)
+        return [Tagged(name, commit, local.get(name, ""), remote.get(name, "")) for name in names]
+
+    def _on_remote(self, names: Sequence[str]) -> dict[str, str]:
+        # An annotated tag is an object of its own; the line with ^{} names the commit, and comes after it.
+        refs = [f"refs/tags/{name}{suffix}" for name in names for suffix in ("", "^{}")]
         try:
-            lines = self.git("ls-remote", self.remote, f"refs/tags/{name}", f"refs/tags/{name}^{{}}").splitlines()
+            lines = self.git("ls-remote", self.remote, *refs).splitlines()
         except Blocked as error:
             raise Blocked(
                 f"the tags of {self.remote} cannot be read: {error.message}",
                 f"see that `git ls-remote {self.remote}` works, then run the command again",
             ) from None
-        found = {name: commit for commit, name in (line.split("\t") for line in lines)}
-        # An annotated tag is an object of its own; the line with ^{} names the commit.
-        return found.get(f"refs/tags/{name}^{{}}") or found.get(f"refs/tags/{name}", "")
+        found = [line.split("\t") for line in lines]
+        return {ref.removeprefix("refs/tags/").removesuffix("^{}"): commit for commit, ref in found}
 
     def set(self, tag: Tagged, message: str) -> None:
         """Make the tag, annotated, and push it; what is there already is left alone.
@@ -76,7 +86,13 @@ class Tags:
         if tag.conflict:
             raise Blocked(tag.conflict, "somebody released this version from another commit: see which is right")
         if tag.to_create:
-            self.git("tag", "--annotate", "--message", message, tag.name, tag.wanted)
+            try:
+                self.git("tag", "--annotate", "--message", message, tag.name, tag.wanted)
+            except Blocked as error:
+                raise Blocked(
+                    f"everything is published, and {tag.name} could not be set: {error.message}",
+                    "a git that was killed leaves a .lock file behind: mend what git says, then run the command again",
+                ) from None
         if tag.to_push:
             try:
                 self.git("push", "--quiet", "--no-verify", self.remote, f"refs/tags/{tag.name}:refs/tags/{tag.name}")
