@@ -14,6 +14,7 @@ from archives import make_sdist, make_wheel
 from nox_release.evidence import sha256
 from nox_release.index.credentials import Known
 from nox_release.index.delivery import Delivered, Delivery
+from nox_release.index.patient import PatientReader
 from nox_release.index.simple import Reader
 from nox_release.index.upload import Uploader
 from nox_release.model import Artifact, Kind
@@ -46,7 +47,8 @@ def bring(index: Faulty, files: Files) -> tuple[Delivered, ...]:
         closing(Reader(index.simple_url, timeout=TIMEOUT)) as reader,
         closing(Uploader(index.upload_url, Known("test", "user", "word"), timeout=TIMEOUT)) as uploader,
     ):
-        return Delivery(reader, uploader, lambda _: None, patience=PATIENCE, unreadable=2.0).bring("demo", files)
+        patient = PatientReader(reader, seconds=2.0)
+        return Delivery(patient, uploader, lambda _: None, patience=PATIENCE).bring("demo", files)
 
 
 def date(seconds: float) -> str:

@@ -20,6 +20,7 @@ from nox_release.environment import last_line
 from nox_release.errors import Blocked
 from nox_release.index.credentials import Known, find
 from nox_release.index.delivery import Delivered, Delivery, Uploads
+from nox_release.index.patient import PatientReader, Reads
 from nox_release.index.rehearsal import rehearsal_index
 from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
@@ -39,7 +40,7 @@ REHEARSAL = Patience(visible=30.0, doubt=2.0)
 class Index:
     """The doors of an index."""
 
-    reader: Reader
+    reader: Reads
     uploader: Uploads
     patience: Patience = REHEARSAL
     source: str = ""
@@ -60,7 +61,7 @@ def rehearsal() -> Iterator[Index]:
             closing(Reader(running.simple_url)) as reader,
             closing(Uploader(running.upload_url, credentials, described=False)) as uploader,
         ):
-            yield Index(reader, uploader)
+            yield Index(PatientReader(reader), uploader)
 
 
 @contextmanager
@@ -73,7 +74,7 @@ def real(repository: Repository) -> Iterator[Index]:
         closing(Reader(repository.simple_url, ca=ca)) as reader,
         closing(Uploader(repository.upload_url, credentials, ca=ca)) as uploader,
     ):
-        yield Index(reader, uploader, Patience(), credentials.source)
+        yield Index(PatientReader(reader), uploader, Patience(), credentials.source)
 
 
 def run(job: Job, index: Index) -> Result:
