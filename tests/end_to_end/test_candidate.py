@@ -95,6 +95,14 @@ class Candidate:
         """Publish, with nobody at a terminal."""
         return self.workspace.nox(*self.arguments(*names), **environ)
 
+    def start(self, *names: str) -> subprocess.Popen[bytes]:
+        """Start publishing, in a process group of its own."""
+        return subprocess.Popen(
+            self.workspace.command(*self.arguments(*names)), cwd=self.workspace.root, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **self.workspace.environ},
+            start_new_session=True,
+        )  # fmt: skip
+
     def approved(self, name: str = CORE) -> dict[str, str]:
         """File name → sha256 of what was approved."""
         manifest = json.loads((self.workspace.root / "dist" / name / "release-manifest.json").read_text())
@@ -292,6 +300,23 @@ def test_of_two_commands_at_once_one_is_refused(candidate: tuple[Candidate, Gate
     assert len(passing.uploads) == 2
 
 
+@pytest.mark.parametrize(("number", "moment", "uploads"), [(0, Moment.BODY, 3), (1, Moment.ANSWERED, 2)])
+def test_a_killed_command_is_finished_by_the_same_command(
+    candidate: tuple[Candidate, Gate], number: int, moment: Moment, uploads: int
+) -> None:
+    """Nothing has to be approved again, what is there is not sent again, and the rest follows."""
+    made, passing = candidate
+    made.approve(CORE)
+    passing.strike = Strike(number, moment, lambda: os.killpg(command.pid, signal.SIGKILL), uploads=True)
+    command = made.start(CORE)
+    assert command.wait(timeout=LIMIT) == -signal.SIGKILL
+    done = made.publish(CORE)
+    assert done.returncode == 0, done.stdout
+    assert made.published() == made.approved()
+    assert made.tags() == {f"{CORE}_1.0": made.head}
+    assert (len(passing.uploads), [name for name, listed in passing.uploads if listed]) == (uploads, [])
+
+
 def test_a_worker_that_outlives_its_command_keeps_others_out(candidate: tuple[Candidate, Gate]) -> None:
     """Only nox is killed: what it left uploading is waited for, and then the same command finishes."""
     made, passing = candidate
@@ -304,10 +329,7 @@ def test_a_worker_that_outlives_its_command_keeps_others_out(candidate: tuple[Ca
         said.append(made.publish(CORE))
 
     passing.strike = Strike(0, Moment.TAKEN, kill_nox_alone, uploads=True, goes_on=True)
-    command = subprocess.Popen(
-        made.workspace.command(*made.arguments(CORE)), cwd=made.workspace.root, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, env={**os.environ, **made.workspace.environ}, start_new_session=True,
-    )  # fmt: skip
+    command = made.start(CORE)
     command.wait(timeout=LIMIT)
     wait_for(lambda: said)
     assert said[0].returncode != 0
