@@ -74,12 +74,17 @@ def generate(count: int, into: Path) -> Path:
                 _PYPROJECT.format(name=name, needs=str(needs).replace("'", '"'), backend=backend, requires=requires)
             )
     (into / "noxfile.py").write_text(NOXFILE)
-    (into / "pyproject.toml").write_text('[tool.nox-release]\npackages = ["sdk/*/*"]\n')
+    (into / "pyproject.toml").write_text(CONFIG)
     git(into, "init", "-q")
     commit(into)
     return into
 
 
+CONFIG = """\
+[tool.nox-release]
+packages = ["sdk/*/*"]
+index-exempt = "made up to measure with"
+"""
 _BACKENDS = (("hatchling.build", "hatchling"), ("setuptools.build_meta", "setuptools>=77"),
              ("flit_core.buildapi", "flit_core>=3.11"))  # fmt: skip
 _PYPROJECT = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -69,6 +69,8 @@ class FakeNox:
     """The queue cannot be looked at."""
     venvs: bool = True
     """Sessions have virtualenvs of their own."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """What tells that a CI system runs it."""
     told: dict[Stage, str] = field(default_factory=dict)
     """What became of each session."""
     orders: list[Order] = field(default_factory=list)
@@ -77,7 +79,7 @@ class FakeNox:
     installed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.command = Command(self.root, time.time())
+        self.command = Command(self.root, time.time(), self.environ)
 
     def run(self, *stages: Stage) -> dict[Stage, str]:
         """Run the sessions of *stages* in that order and return what became of each; a failed one fails its users."""

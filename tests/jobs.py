@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import platform
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,6 +19,7 @@ from nox_release.config import Config
 from nox_release.environment import Installer, for_installer, for_package_code, without_credentials
 from nox_release.evidence import FOLDER, Store
 from nox_release.index.target import Target
+from nox_release.matrix import Interpreter, Matrix, Resolution, choose
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.plan import Plan, make_plan
 from nox_release.process import Log, Processes
@@ -40,6 +43,10 @@ class Bench:
     uv: str = field(default_factory=find_uv_bin)
     target: Target = field(default_factory=FakeTarget)
     """What the index has already: nothing, where a test does not say."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Beside that of this process."""
+    pythons: tuple[Interpreter, ...] = (Interpreter(platform.python_version(), sys.executable),)
+    resolutions: tuple[Resolution, ...] = (Resolution.HIGHEST,)
 
     def __post_init__(self) -> None:
         self.checkout = Checkout.new(self.folder / "workspace", self.files)
@@ -77,6 +84,11 @@ class Bench:
         (artifact,) = self.built[name][stage].artifacts
         return self.store.path(artifact)
 
+    def matrix(self, name: str) -> Matrix:
+        """Where the package *name* is tried."""
+        wanted = self.config.for_package(name).pythons
+        return choose(wanted, self.resolutions, self.plan[name].package.requires_python, self.pythons)
+
     @contextmanager
     def working(self, stage: Stage, name: str = "demo") -> Iterator[Job]:
         """The job of the package *name* in *stage*; what it writes is at :attr:`log` afterwards."""
@@ -84,10 +96,10 @@ class Bench:
         home = folder / "home"
         home.mkdir(parents=True)
         self._log = folder.with_suffix(".log")
-        environ = without_credentials(os.environ)
+        environ = without_credentials({**os.environ, **self.environ})
         order = Order(
             stage, self.root, self.plan, self.snapshot.prefix, self.snapshot.toplevel, self.snapshot.git_dir,
-            self.config, {name: ""}, dict(self.built), self.uv, 1,
+            self.config, {name: ""}, dict(self.built), self.uv, 1, matrices={name: self.matrix(name)},
         )  # fmt: skip
         with self._log.open("w", encoding="utf-8") as stream:
             yield Job(

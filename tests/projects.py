@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 
-FLIT = """\
+HERE = f">=3.{sys.version_info.minor}"
+"""requires-python of the packages: they are tried on the interpreter that runs the tests, and that is their floor."""
+FLIT = f"""\
 [build-system]
 requires = ["flit_core>=3.12"]
 build-backend = "flit_core.buildapi"
@@ -13,9 +16,10 @@ build-backend = "flit_core.buildapi"
 [project]
 name = "demo"
 version = "1.0"
+requires-python = "{HERE}"
 description = "It does things"
 """
-SETUPTOOLS = """\
+SETUPTOOLS = f"""\
 [build-system]
 requires = ["setuptools>=80"]
 build-backend = "setuptools.build_meta"
@@ -23,11 +27,12 @@ build-backend = "setuptools.build_meta"
 [project]
 name = "demo"
 version = "1.0"
+requires-python = "{HERE}"
 
 [tool.setuptools]
 packages = ["demo"]
 """
-OWN = """\
+OWN = f"""\
 [build-system]
 requires = []
 build-backend = "mine"
@@ -36,6 +41,7 @@ backend-path = ["."]
 [project]
 name = "demo"
 version = "1.0"
+requires-python = "{HERE}"
 """
 
 

@@ -18,6 +18,8 @@ from nox_release.errors import Misuse
         ("demo --jobs 3", Arguments(("demo",), jobs=3)),
         ("demo --jobs=3", Arguments(("demo",), jobs=3)),
         ("demo --candidate-for-release", Arguments(("demo",), candidate=True)),
+        ("--explain ART104", Arguments((), explain="ART104")),
+        ("demo --with-dependents", Arguments(("demo",), with_dependents=True)),
         ("path:sdk/compute", Arguments(("path:sdk/compute",))),
     ],
 )
@@ -35,6 +37,7 @@ def test_what_is_asked_for(words: str, expected: Arguments) -> None:
         ("demo --jobs -2", "--jobs", "--help"),
         ("demo --jobs many", "--jobs: 'many' is no positive number", "--help"),
         ("demo --jobs", "--jobs", "--help"),
+        ("--explain", "--explain", "--help"),
         ("demo --speed", "--speed", "--help"),
         ("demo --candidate", "--candidate", "--help"),
         ("demo --fresh=yes", "--fresh", "--help"),
@@ -58,4 +61,5 @@ def test_help_explains_every_target_and_option(capsys: pytest.CaptureFixture[str
     for word in ("path:", "changed-since:", "dependents-of:", " all ", "'!", "--jobs", "--keep-going", "--fresh"):
         assert word in shown
     assert "--candidate-for-release" in shown
+    assert "--explain CODE" in shown
     assert "exit codes" in shown

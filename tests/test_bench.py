@@ -19,10 +19,12 @@ from checkouts import EPOCH, Checkout
 from nox_release import bench
 from nox_release.arguments import Arguments
 from nox_release.chain import Chain, Machine
+from nox_release.index.listing import JSON
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.record import to_json
 from nox_release.work import MetadataOrder, Order
 from nox_release.workspace import discover
+from scripted_index import scripted_index
 
 MACHINE = Machine(find_uv_bin(), "an interpreter")
 SOUND = {
@@ -45,10 +47,12 @@ packages = ["src/{name}"]
     "CHANGELOG.md": "# Changelog\n\n## 1.0 (2026-11-01)\n\n- It is there.\n",
     "src/{name}/__init__.py": '"""A module."""\n',
 }
+EXEMPT = '[tool.nox-release]\nindex-exempt = "made up for a test"\n'
 
 
 def sound(name: str = "demo") -> dict[str, str]:
-    return {f"{name}/{path.format(name=name)}": text.format(name=name) for path, text in SOUND.items()}
+    files = {f"{name}/{path.format(name=name)}": text.format(name=name) for path, text in SOUND.items()}
+    return {"pyproject.toml": EXEMPT, **files}
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +123,35 @@ def test_what_took_longest_begins_first(tmp_path: Path, capsys: pytest.CaptureFi
     carry_out(asked)
     lines = [line.split()[2] for line in capsys.readouterr().out.splitlines() if line.startswith("ok")]
     assert lines == ["c", "b", "a"]
+
+
+def test_evidence_says_that_an_index_was_asked(tmp_path: Path) -> None:
+    """The index of the configuration is asked once for each package, and evidence of exempt ones does not say so."""
+    with scripted_index() as script:
+        config = f'[tool.nox-release]\nindex-url = "{script.url}/simple"\n'
+        exempt = '[[tool.nox-release.overrides]]\npackages = ["b"]\nindex-exempt = "private"\n'
+        files = {**sound("a"), **sound("b"), "pyproject.toml": config + exempt}
+        for name in ("a", "b"):
+            script.answers[f"/simple/{name}/"] = (200, JSON, b'{"files": []}')
+        asked = order(Checkout.new(tmp_path / "w", files).root, Stage.LINT_METADATA, "a", "b")
+        carry_out(asked)
+        assert [path for _, path, _ in script.asked] == ["/simple/a/"]
+        one, other = left(asked, "a"), left(asked, "b")
+        assert one is not None and other is not None
+        assert (one.outcome, one.asked) == (Outcome.PASSED, f"{script.url}/simple/")
+        assert (other.outcome, other.asked, other.facts) == (Outcome.PASSED, "", {"index exempt": "private"})
+
+
+def test_an_index_that_cannot_be_read_blocks(tmp_path: Path) -> None:
+    """Nothing may be concluded from it; the evidence says how to go on."""
+    files = {**sound("a"), "pyproject.toml": '[tool.nox-release]\nindex-url = "http://127.0.0.1:9/simple/"\n'}
+    asked = order(Checkout.new(tmp_path / "w", files).root, Stage.LINT_METADATA, "a")
+    carry_out(asked)
+    evidence = left(asked, "a")
+    assert evidence is not None
+    assert evidence.outcome is Outcome.BLOCKED
+    assert "the index cannot be read at http://127.0.0.1:9/simple/" in evidence.problem
+    assert "index-exempt" in evidence.hint
 
 
 @pytest.mark.end_to_end

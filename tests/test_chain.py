@@ -19,6 +19,7 @@ from nox_release.arguments import Arguments
 from nox_release.chain import Chain, Machine, Step
 from nox_release.errors import Misuse
 from nox_release.manifest import FILENAME, Manifest
+from nox_release.matrix import Interpreter
 from nox_release.model import Artifact, Evidence, Outcome, Stage
 from nox_release.record import from_json, to_json
 from nox_release.work import Order
@@ -98,6 +99,7 @@ def work(
     outcome: Callable[[str], Outcome] = lambda name: Outcome.PASSED,
     machine: Machine = MACHINE,
     started: float = STARTED,
+    asked: str = "",
 ) -> Step:
     """Let *stage* do what it has to, as a worker would, and return what that was."""
     step = chain.step(stage, machine)
@@ -107,7 +109,7 @@ def work(
             Evidence(
                 name, "1.0", stage, inputs, verdict,
                 artifacts=built(chain, name, stage) if verdict is Outcome.PASSED else (),
-                facts={"commit": chain.snapshot.commit}, started=started, duration=3.0,
+                facts={"commit": chain.snapshot.commit}, started=started, duration=3.0, asked=asked,
             )
         )  # fmt: skip
     return step
@@ -190,7 +192,10 @@ def test_what_is_proven_is_not_done_again(repository: Repository) -> None:
 
 
 ALL = BEFORE_PUBLISH
+ASKING = [Stage.LINT_METADATA, Stage.VERIFY_ARTIFACTS]
+"""Those that ask the target index."""
 INSTALLING = [Stage.VERIFY_ARTIFACTS, Stage.TEST]
+ASKING = [Stage.LINT_METADATA, Stage.VERIFY_ARTIFACTS]
 BUILDING = [Stage.BUILD_SDIST, Stage.BUILD_WHEEL]
 
 
@@ -205,6 +210,16 @@ BUILDING = [Stage.BUILD_SDIST, Stage.BUILD_WHEEL]
         ("pyproject.toml", "[tool.nox-release]\ntest-command = ['tox']\n", {"app": [Stage.TEST]}),
         ("pyproject.toml", "[tool.nox-release]\ntest-exempt = 'none yet'\n", {"app": [Stage.TEST]}),
         ("pyproject.toml", "[tool.nox-release]\ntag-format = '{name}@{version}'\n", {"app": [Stage.LINT_METADATA]}),
+        ("pyproject.toml", "[tool.nox-release]\nindex-url = 'http://x/'\n", {"app": ASKING}),
+        ("pyproject.toml", "[tool.nox-release]\nversion-policy = 'none'\n", {"app": [Stage.VERIFY_ARTIFACTS]}),
+        ("pyproject.toml", "[tool.nox-release]\nallow-changes = { 'a.f' = 'x' }\n", {"app": [Stage.VERIFY_ARTIFACTS]}),
+        ("pyproject.toml", "[tool.nox-release]\nindex-exempt = 'private'\n", {"app": ASKING}),
+        (
+            "pyproject.toml",
+            "[[tool.nox-release.overrides]]\npackages = ['core']\nindex-exempt = 'private'\n",
+            {"app": [Stage.LINT_METADATA]},
+        ),
+        ("pyproject.toml", "[tool.nox-release]\nclassifier-policy = 'azure'\n", {"app": [Stage.LINT_METADATA]}),
         ("pyproject.toml", "[tool.nox-release]\nignore = { ART = 'x' }\n", {"core": BUILDING, "app": ALL}),
         ("pyproject.toml", "[tool.nox-release]\ncredentials = ['MY_*']\n", {"core": BUILDING, "app": ALL}),
         ("pyproject.toml", "[tool.nox-release]\npass-environment = ['A']\n", {"core": BUILDING, "app": ALL}),
@@ -229,6 +244,19 @@ def test_a_change_is_done_again_where_it_has_a_part(
         for name, stages in again.items():
             assert redone.pop(name) == stages
         assert redone == {}
+
+
+def test_a_sibling_in_the_plan_has_a_part_in_the_metadata(repository: Repository) -> None:
+    """What is released beside a package satisfies its requirements; a stranger to it does not."""
+    with repository.chain("app") as chain:
+        work(chain, Stage.LINT_METADATA)
+    with repository.chain("app", "alone") as chain:
+        assert todo(chain.step(Stage.LINT_METADATA, MACHINE)) == ["alone"]
+    repository.git("tag", "core_1.0")
+    with repository.chain("app") as chain:
+        assert todo(chain.step(Stage.LINT_METADATA, MACHINE)) == ["app"]
+    with repository.chain("app", "core") as chain:
+        assert todo(chain.step(Stage.LINT_METADATA, MACHINE)) == ["core"]
 
 
 def test_another_interpreter_proves_anew(repository: Repository) -> None:
@@ -332,6 +360,37 @@ def test_fresh_does_everything_again_once(repository: Repository) -> None:
         assert step.order.since == STARTED + 10
         assert chain.step(Stage.BUILD_WHEEL, MACHINE).held == {}
         assert list(chain.step(Stage.BUILD_SDIST, MACHINE).reused) == ["alone"]
+
+
+def test_metadata_are_looked_at_beside_what_is_built(repository: Repository) -> None:
+    """The worker is given what the builds left, where they were; without it nothing waits."""
+    with repository.chain("alone") as chain:
+        first = chain.step(Stage.LINT_METADATA, MACHINE).order
+        work_through(chain, *BUILDING)
+        second = chain.step(Stage.LINT_METADATA, MACHINE).order
+    assert first is not None and second is not None
+    assert first.inputs == second.inputs
+    assert (first.upstream, list(second.upstream["alone"])) == ({"alone": {}}, BUILDING)
+
+
+def test_what_the_index_said_is_believed_for_a_while(repository: Repository) -> None:
+    """Then the stage runs again under the same inputs, and what was built on it stays; in one command it holds."""
+    lint, publish, asked = Stage.LINT_METADATA, Stage.PUBLISH, "https://index.test/simple/"
+    with repository.chain("alone") as chain:
+        work(chain, lint, asked=asked)
+        work_through(chain, *BEFORE_PUBLISH[1:])
+        work(chain, publish)
+    with repository.chain("alone", started=STARTED + 600) as chain:
+        assert to_do_again(chain) == {}
+    with repository.chain("alone", started=STARTED + 601) as chain:
+        held = "what lint-metadata of alone heard from the index is too old, run it again"
+        assert chain.step(publish, MACHINE).held == {"alone": held}
+        assert todo(work(chain, lint, started=STARTED + 602, asked=asked)) == ["alone"]
+        assert to_do_again(chain) == {}
+        assert list(chain.step(publish, MACHINE).reused) == ["alone"]
+    with repository.chain("alone", started=STARTED + 601) as chain:  # it began long before its publish
+        work(chain, lint, started=STARTED + 9000, asked=asked)
+        assert chain.step(publish, MACHINE).held == {}
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.BLOCKED])
@@ -692,3 +751,109 @@ def test_who_stands_beyond_a_circle_is_worked_on(repository: Repository) -> None
     with repository.chain("all") as chain:
         assert {broken.name for broken in chain.plan(MACHINE).broken} == {"core", "alone"}
         assert todo(chain.step(Stage.BUILD_SDIST, MACHINE)) == ["app"]
+
+
+PYTHONS = (Interpreter("3.13.0", "/a"), Interpreter("3.11.7", "/b"))
+
+
+@pytest.mark.parametrize(
+    "machine",
+    [
+        replace(MACHINE, pythons=(*PYTHONS, Interpreter("3.9.18", "/c"))),
+        replace(MACHINE, pythons=(Interpreter("3.13.1", "/a"), PYTHONS[1])),
+        replace(MACHINE, pythons=PYTHONS[:1]),
+    ],
+    ids=["another one", "a newer patch", "one less"],
+)
+def test_interpreters_count_where_packages_are_tried(repository: Repository, machine: Machine) -> None:
+    """What was proven on some interpreters is not proven on others; builds do not depend on them."""
+    with repository.chain("alone") as chain:
+        work_through(chain, machine=replace(MACHINE, pythons=PYTHONS))
+    with repository.chain("alone") as chain:
+        assert to_do_again(chain, machine) == {"alone": [Stage.VERIFY_ARTIFACTS, Stage.TEST]}
+
+
+def test_interpreters_that_requires_python_excludes_do_not_count(repository: Repository) -> None:
+    """A machine that gets one more is no reason to try anew what cannot be installed there."""
+    repository.write("alone/pyproject.toml", project("alone", more='requires-python = ">=3.11"\n'))
+    repository.commit()
+    with repository.chain("alone") as chain:
+        work_through(chain, machine=replace(MACHINE, pythons=PYTHONS))
+    with repository.chain("alone") as chain:
+        machine = replace(MACHINE, pythons=(*PYTHONS, Interpreter("3.9.18", "/c")))
+        assert to_do_again(chain, machine) == {}
+
+
+@pytest.mark.parametrize("table", ['pythons = ["3.13"]', 'resolutions = ["highest"]'])
+def test_settings_of_the_matrix_count(repository: Repository, table: str) -> None:
+    """As the interpreters themselves do."""
+    machine = replace(MACHINE, pythons=PYTHONS)
+    with repository.chain("alone") as chain:
+        work_through(chain, machine=machine)
+    repository.write("pyproject.toml", f"[tool.nox-release]\n{table}\n")
+    repository.commit()
+    with repository.chain("alone") as chain:
+        assert to_do_again(chain, machine) == {"alone": [Stage.VERIFY_ARTIFACTS, Stage.TEST]}
+
+
+def test_a_worker_is_told_where_to_try(repository: Repository) -> None:
+    """The decision is made once, and is what the evidence stands for."""
+    with repository.chain("alone") as chain:
+        machine = replace(MACHINE, uv="", pythons=PYTHONS)
+        work_through(chain, Stage.BUILD_SDIST, Stage.BUILD_WHEEL, machine=machine)
+        order = chain.step(Stage.TEST, machine).order
+    assert order is not None
+    assert [item.minor for item in order.matrices["alone"].interpreters] == ["3.13", "3.11"]
+    assert from_json(Order, to_json(order)).matrices == order.matrices
+
+
+def test_dependents_are_part_of_the_tests(repository: Repository) -> None:
+    """With the flag, app's last release is run on core, and the evidence without it does not do."""
+    repository.git("tag", "app_1.0")
+    repository.git("tag", "app_1.1b1")
+    with repository.chain("core") as chain:
+        work_through(chain)
+        assert chain.plan(MACHINE)["core"].dependents == ()
+    with repository.chain("core", with_dependents=True) as chain:
+        (dependent,) = chain.plan(MACHINE)["core"].dependents
+        assert (dependent.name, dependent.version, dependent.tag, dependent.problem) == ("app", "1.0", "app_1.0", "")
+        assert to_do_again(chain) == {"core": [Stage.TEST]}
+    repository.git("tag", "app_1.2")
+    with repository.chain("core", with_dependents=True) as chain:
+        assert to_do_again(chain) == {"core": [Stage.TEST]}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "problem"),
+    [
+        ("app/pyproject.toml", "[project]\n", "at app_1.0: app/pyproject.toml"),
+        ("app/pyproject.toml", project("other", "core>=1"), "at app_1.0 it did not lie in app"),
+        ("app/dev_requirements.txt", "-e ../nowhere\n", "its tests install nowhere, which is no package"),
+        ("pyproject.toml", '[tool.nox-release]\ntest-exempt = "no GPU"\n', "its tests are exempt: no GPU"),
+    ],
+    ids=["unreadable then", "elsewhere then", "a folder that is no package", "exempt"],
+)
+def test_dependents_that_cannot_be_run(repository: Repository, path: str, text: str, problem: str) -> None:
+    """Why is kept with them, to be told."""
+    before = (repository.root / path).read_text() if (repository.root / path).exists() else ""
+    repository.write(path, text)
+    repository.commit()
+    repository.git("tag", "app_1.0")
+    if path.startswith("app/"):
+        repository.write(path, before)
+        repository.commit()
+    with repository.chain("core", with_dependents=True) as chain:
+        (dependent,) = chain.plan(MACHINE)["core"].dependents
+    assert dependent.problem.startswith(problem)
+
+
+def test_what_the_tests_of_a_dependent_need(repository: Repository) -> None:
+    """As its tag says, siblings by their names."""
+    repository.write("app/dev_requirements.txt", "-e ../alone[x]\n-e ../core\nattrs\n")
+    repository.commit()
+    repository.git("tag", "app_1.0")
+    repository.write("app/dev_requirements.txt", "six\n")
+    repository.commit()
+    with repository.chain("core", with_dependents=True) as chain:
+        (dependent,) = chain.plan(MACHINE)["core"].dependents
+    assert dependent.requires == ("attrs", "alone[x]", "core")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import json
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nox
 import pytest
@@ -22,6 +24,7 @@ from nox_release import toolchain
 from nox_release.check import Finding, Severity
 from nox_release.evidence import Store
 from nox_release.model import Outcome, Stage
+from nox_release.reporting import FILES
 from nox_release.work import Order
 
 LINT, SDIST, WHEEL, VERIFY, TEST, PUBLISH = Stage
@@ -110,7 +113,7 @@ def test_many_unchanged_packages_are_one_line(checkout: Checkout, capsys: pytest
     out = capsys.readouterr().out
     assert "unchanged lint-metadata: 4 packages, not run again (--fresh does)" in out
     assert "unchanged lint-metadata one" not in out
-    assert "no tests yet" in out
+    assert out.count("exempt: the tests of alone, one, three and 1 more were not run: no tests yet\n") == 1
     assert {row[1] for row in table(out)} == {"exempt (3.0s)"}
 
 
@@ -541,3 +544,114 @@ def test_nox_ends_sessions_and_commands_as_is_expected() -> None:
     assert issubclass(CommandFailed, Exception)
     for name in ("error", "skip", "log"):
         assert callable(getattr(nox.Session, name))
+
+
+def report(checkout: Checkout) -> dict[str, Any]:
+    """What the last command left as JSON."""
+    return dict(json.loads((checkout.root / ".nox-release/report/report.json").read_bytes()))
+
+
+def outcomes_of(checkout: Checkout, name: str) -> dict[str, str]:
+    """Stage → outcome of a package in that report."""
+    (package,) = [package for package in report(checkout)["packages"] if package["name"] == name]
+    return {stage: told["outcome"] for stage, told in package["stages"].items()}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PASSED, Outcome.FAILED])
+def test_every_command_leaves_its_reports(checkout: Checkout, outcome: Outcome) -> None:
+    """All reports are there when a command has ended, well or not."""
+    FakeNox(checkout.root, ["alone"], outcomes({(LINT, "alone"): outcome})).run(LINT)
+    assert {path.name for path in (checkout.root / ".nox-release/report").iterdir()} == set(FILES)
+    assert (report(checkout)["stopped"], report(checkout)["passed"]) == ("", outcome is Outcome.PASSED)
+    assert outcomes_of(checkout, "alone") == {LINT: outcome.value}
+
+
+def test_between_two_sessions_the_report_is_unfinished(checkout: Checkout) -> None:
+    """Whatever ends nox between two sessions, the report says that it is not the whole."""
+    nox = FakeNox(checkout.root, ["alone"])
+
+    def worker(order: Order) -> None:
+        if order.stage is WHEEL:
+            assert "have still to come" in report(checkout)["stopped"]
+            assert report(checkout)["passed"] is False
+            assert outcomes_of(checkout, "alone") == {SDIST: "passed"}
+        leave(order)
+
+    nox.worker = worker
+    nox.run(SDIST, WHEEL)
+    assert len(nox.orders) == 2
+    assert report(checkout)["passed"] is True
+
+
+def test_an_interrupted_command_says_so_in_its_report(checkout: Checkout) -> None:
+    """After Ctrl-C the report has what was done so far, and that it is not the whole."""
+
+    def worker(order: Order) -> None:
+        leave(order, lambda name: None if (order.stage, name) == (WHEEL, "core") else Outcome.PASSED)
+        if order.stage is WHEEL:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        FakeNox(checkout.root, ["alone", "core"], worker).run(SDIST, WHEEL)
+    assert report(checkout)["stopped"] == "it was interrupted"
+    assert outcomes_of(checkout, "alone") == {SDIST: "passed", WHEEL: "passed"}
+    assert outcomes_of(checkout, "core") == {SDIST: "passed", WHEEL: "not run"}
+
+
+def test_a_command_that_cannot_go_on_says_why_in_its_report(checkout: Checkout) -> None:
+    """What blocks a command after its plan is made is in the report."""
+    with pytest.raises(SystemExit):
+        FakeNox(checkout.root, ["alone"], installs=lambda pin: False).run(LINT)
+    assert report(checkout)["stopped"].startswith("the tools of lint-metadata could not be installed")
+
+
+def test_a_report_is_never_that_of_another_command(checkout: Checkout) -> None:
+    """A command that is refused before it has a plan leaves no report, not even the last one's."""
+    FakeNox(checkout.root, ["alone"]).run(LINT)
+    with pytest.raises(SystemExit):
+        FakeNox(checkout.root, ["nobody"]).run(LINT)
+    assert list((checkout.root / ".nox-release/report").iterdir()) == []
+
+
+def test_a_check_is_explained(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--explain`` needs no target, and ends with 0 before anything is looked at; an unknown code ends with 2."""
+    with pytest.raises(SystemExit) as caught:
+        FakeNox(checkout.root, ["--explain", "ART104"]).run(LINT)
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith("ART104: The wheel installs something\n")
+    assert not (checkout.root / ".nox-release").exists()
+    with pytest.raises(SystemExit) as caught:
+        FakeNox(checkout.root, ["--explain", "ART1044"]).run(LINT)
+    assert caught.value.code == 2
+    assert "no check is called 'ART1044'\n  did you mean ART104" in capsys.readouterr().err
+
+
+def test_on_ci_findings_are_annotations(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where GitHub runs the command, what is blocked is marked; on a desk it is not."""
+    blocked = outcomes({(LINT, "alone"): None})
+    FakeNox(checkout.root, ["alone"], blocked).run(LINT)
+    assert "::error" not in capsys.readouterr().out
+    FakeNox(checkout.root, ["alone"], blocked, environ={"GITHUB_ACTIONS": "true"}).run(LINT)
+    title = "title=lint-metadata of alone is blocked"
+    told = f"::error file=alone/pyproject.toml,{title}::the worker ended without an answer\n"
+    assert told in capsys.readouterr().out
+
+
+def test_an_exemption_that_nothing_needs_is_told(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
+    """An entry whose check looked at all that it is written for and found nothing is stale; the command passes."""
+    override = '[[tool.nox-release.overrides]]\npackages = ["alone"]\nignore = { PRJ402 = "in spring" }\n'
+    checkout.write({"pyproject.toml": override})
+
+    def worker(order: Order) -> None:
+        leave(order)
+        store = Store(order.root)
+        for name, inputs in order.inputs.items():
+            evidence = store.read(LINT, name, inputs)
+            assert evidence is not None
+            store.save(replace(evidence, seconds={"PRJ402": 0.1}))
+
+    assert FakeNox(checkout.root, ["alone"], worker).run(LINT) == {LINT: "success"}
+    told = "ignore PRJ402 in [[tool.nox-release.overrides]] number 1 matches nothing any more in alone"
+    assert f"stale: {told}: take it out\n" in capsys.readouterr().out
+    FakeNox(checkout.root, ["core"], worker).run(LINT)
+    assert "stale" not in capsys.readouterr().out

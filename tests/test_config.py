@@ -29,9 +29,10 @@ def test_every_key_is_read() -> None:
         b"packages = ['sdk/*']\nexclude = ['sdk/old']\ninstaller = 'pip'\njobs = 3\ntag-format = 'v{version}'\n"
         b"credentials = ['MY_*']\npass-environment = ['HTTP_KEY']\ntest-command = ['tox', '-e', 'py']\n"
         b"test-groups = ['dev']\ntest-extras = []\ntest-requirements = ['r.txt']\ntest-exempt = 'no tests yet'\n"
-        b"index-url = 'http://127.0.0.1:3141/simple'\nindex-exempt = 'nowhere yet'\n"
+        b"index-url = 'http://127.0.0.1:3141/simple'\nindex-exempt = 'nowhere yet'\nclassifier-policy = 'azure'\n"
         b"build-inputs = ['VERSION']\ngit-history = true\nignore = { ART104 = 'wanted' }\n"
         b"select = { PRJ = 'first things first', ART = 'and these' }\nseverity = { SDI2 = 'error' }\n"
+        b"pythons = ['3.9']\nresolutions = ['lowest']\n"
     ) + OVERRIDE + b"packages = ['a-*']\ngit-history = false\n"  # fmt: skip
     assert read_config(content) == Config(
         packages=("sdk/*",),
@@ -43,11 +44,23 @@ def test_every_key_is_read() -> None:
         credentials=("MY_*",),
         pass_environment=("HTTP_KEY",),
         settings=Settings(
-            ("tox", "-e", "py"), ("dev",), (), ("r.txt",), "no tests yet", "nowhere yet", ("VERSION",), True,
-            {"ART104": "wanted"}, {"PRJ": "first things first", "ART": "and these"}, {"SDI2": "error"},
+            test_command=("tox", "-e", "py"),
+            test_groups=("dev",),
+            test_extras=(),
+            test_requirements=("r.txt",),
+            test_exempt="no tests yet",
+            index_exempt="nowhere yet",
+            build_inputs=("VERSION",),
+            git_history=True,
+            ignore={"ART104": "wanted"},
+            select={"PRJ": "first things first", "ART": "and these"},
+            severity={"SDI2": "error"},
+            classifier_policy="azure",
+            pythons=("3.9",),
+            resolutions=("lowest",),
         ),
         overrides=(Override(("a-*",), {"git_history": False}),),
-    )  # fmt: skip
+    )
 
 
 def test_a_byte_order_mark_is_no_obstacle() -> None:
@@ -65,12 +78,13 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"job = 3", "unknown key job", "did you mean jobs?"),
         (TABLE + b"test_command = ['x']", "unknown key test_command", "did you mean test-command?"),
         (TABLE + b"settings = 1", "unknown key settings", ""),
-        (TABLE + b"zzzzzzzzzz = 1", "unknown key zzzzzzzzzz", "the keys are: build-inputs, credentials, exclude"),
+        (TABLE + b"zzzzzzzzzz = 1", "unknown key zzzzzzzzzz", "the keys are: allow-changes, build-inputs, classifier-"),
         (TABLE + b"jobs = '3'", "[tool.nox-release] in pyproject.toml: jobs is '3'", "write a number"),
         (TABLE + b"jobs = true", "jobs is True", "write a number"),
         (TABLE + b"jobs = -1", "jobs is -1", "write a positive number, or 0"),
         (TABLE + b"git-history = 1", "git-history is 1", "write true or false"),
         (TABLE + b"test-exempt = true", "test-exempt is True", "write a text in quotes"),
+        (TABLE + b"classifier-policy = 'mild'", "classifier-policy is 'mild'", "write one of consistent, azure, none"),
         (TABLE + b"packages = 'sdk/*'", "packages is 'sdk/*'", "write a list of texts"),
         (TABLE + b"packages = ['sdk/*', 1]", "packages is ['sdk/*', 1]", "write a list of texts"),
         (TABLE + b"ignore = ['WHL104']", "ignore is ['WHL104']", "write the reason for each"),
@@ -95,11 +109,18 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"tag-format = '{name[x]}'", 'tag-format is "{name[x]}"', "use {name} and {version}"),
         (TABLE + b"tag-format = '{name}'", 'tag-format is "{name}"', "use {version} in it"),
         (TABLE + b"tag-format = ''", 'tag-format is ""', "use {version} in it"),
-        (TABLE + b"index-url = 'pypi.org/simple'", 'index-url is "pypi.org/simple"', "write the URL of a Simple API"),
+        (TABLE + b"index-url = 'index.test/simple'", 'index-url is "index.test/simple"', "write the URL of a Simple"),
+        (TABLE + b"version-policy = 'calver'", 'version-policy is "calver"', '"semver", "azure-preview", "none"'),
+        (TABLE + b"allow-changes = { 'demo.f' = '' }", "allow-changes is", "write the reason for each"),
         (TABLE + b"index-url = 'file:///srv'", 'index-url is "file:///srv"', "write the URL of a Simple API"),
         (TABLE + b"index-url = 'https:///simple/'", 'index-url is "https:///simple/"', "write the URL"),
         (TABLE + b"index-url = 'https://[/simple/'", 'index-url is "https://[/simple/"', "write the URL"),
         (TABLE + b"index-url = 'https://me:pw@example.org/'", "index-url holds a user", "write it without"),
+        (TABLE + b"pythons = ['python3.9']", 'pythons has "python3.9"', 'pythons = ["3.9", "3.13"]'),
+        (TABLE + b"pythons = ['3.9.1']", 'pythons has "3.9.1"', 'pythons = ["3.9", "3.13"]'),
+        (TABLE + b"resolutions = ['lower']", "resolutions is ['lower']", 'write ["highest", "lowest"]'),
+        (TABLE + b"resolutions = []", "resolutions is []", 'write ["highest", "lowest"]'),
+        (OVERRIDE + b"packages = ['a']\npythons = ['py39']", 'pythons has "py39"', 'pythons = ["3.9", "3.13"]'),
         (TABLE + b"overrides = 1", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (TABLE + b"overrides = [1]", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (OVERRIDE + b"git-history = true", "number 1 in pyproject.toml does not say for which", "packages = ["),

@@ -180,7 +180,7 @@ def test_installing_is_one_command(
             "/uv venv --quiet --no-project --no-config --python /python V",
             "/uv pip check --python V/bin/python",
         ),
-        (PIP, "/python -m virtualenv --quiet --no-periodic-update V", "V/bin/python -m pip check"),
+        (PIP, "/python -m virtualenv --quiet --no-periodic-update --python /python V", "V/bin/python -m pip check"),
     ],
 )
 def test_virtualenvs_are_made_and_checked(tmp_path: Path, installer: Installer, create: str, check: str) -> None:
@@ -190,6 +190,27 @@ def test_virtualenvs_are_made_and_checked(tmp_path: Path, installer: Installer, 
     assert venv == Venv(tmp_path / "venv")
     installer.check(venv, run)
     assert run.commands == [words.replace("V", str(venv.root)).split() for words in (create, check)]
+
+
+@pytest.mark.parametrize("installer", [UV, PIP])
+def test_a_virtualenv_may_be_of_another_interpreter(tmp_path: Path, installer: Installer) -> None:
+    """Virtualenv itself still runs in ours."""
+    run = FakeRun()
+    installer.create(tmp_path / "venv", run, "/opt/python3.9")
+    ((*_, option, python, _),) = run.commands
+    assert (option, python) == ("--python", "/opt/python3.9")
+    assert installer.uv or run.commands[0][0] == "/python"
+
+
+def test_the_lowest_versions_are_resolved_for_an_interpreter(tmp_path: Path) -> None:
+    """Of what is asked for; the rest at its highest."""
+    run = FakeRun()
+    UV.lowest(tmp_path / "wanted.txt", "/opt/python3.9", run, "--only-binary", ":all:")
+    (words,) = run.commands
+    assert words[:3] == ["/uv", "pip", "compile"]
+    line = " ".join(words)
+    assert "--resolution lowest-direct" in line
+    assert line.endswith(f"--python /opt/python3.9 --only-binary :all: {tmp_path}/wanted.txt")
 
 
 @pytest.mark.parametrize("installer", [UV, PIP])

@@ -17,20 +17,26 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check model record codes toolchain inspector",
+    "errors check model testrun record codes toolchain inspector extractor policy difference forks filelist",
     # the doors, and readers of one thing that is handed to them
-    "process source export evidence environment archive backend index.* "
-    "changelog metadata.* project requirements arguments reconcile signature clock repository tagging toolbox",
+    "process source export evidence environment archive distribution.* backend index.* "
+    "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
+    "submission description toolbox shipped surface signatures imports leaks contents differences namespaces "
+    "reconcile signature clock repository tagging",
     # workspace and plan
     "config exemptions workspace selection plan manifest approval candidate approvals",
     # checks
     "checks.*",
+    "acceptance",
     # what a stage is given, how it is shown
     "work report.* preflight",
     "reporting",
+    # what stages do that would not fit in one module
+    "placing probe trial testing downstream baseline neighbours native rebuild audit",
     # stages, and what runs them
     "stages.*",
-    "bench worker",
+    "bench examine worker",
+    "cli",
     # one command, from its plan to its end
     "completion",
     "planning",
@@ -43,7 +49,7 @@ LAYERS = (
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"index", "metadata", "report"}
+TOGETHER = {"distribution", "index", "metadata", "project", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 

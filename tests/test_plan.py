@@ -95,6 +95,12 @@ def test_what_is_released_comes_from_the_index(tags: str, expected: list[str]) -
     assert names(plan("app", workspace(APP), tags)) == expected
 
 
+def test_packages_of_the_workspace_are_known_as_such() -> None:
+    """Whoever requires one is told so, released or not, built here or not."""
+    (app,) = plan("app", workspace({**APP, "app": ["core>=1", "six"]}), "core_1.0").packages
+    assert (app.sibling_requires, app.siblings) == (("core>=1",), ())
+
+
 def test_what_does_not_suit_does_not_come_along() -> None:
     """A sibling whose source has another version than is required cannot stand in."""
     assert names(plan("app", workspace({"app": ["core>=2"], "core": []}))) == ["app"]

@@ -215,6 +215,16 @@ def test_siblings_are_what_is_required_here_and_now(requires: list[str], expecte
     assert all(requirement.name.lower() == each.name for each, requirement in found)
 
 
+def test_requirements_on_siblings_are_those_of_all_platforms_and_extras() -> None:
+    """Users elsewhere need them as well; each is named once, and what is no package of the workspace is left out."""
+    demo = package(
+        requires=("Core[x]>=1; python_version < '3'", "requests", "demo"),
+        extras={"all": ("core>=2", "requests"), "more": ("core>=2",)},
+    )
+    found = workspace(demo, package("core")).sibling_requires(demo)
+    assert found == ("Core[x]>=1; python_version < '3'", "core>=2")
+
+
 def test_further_requirements_have_siblings_too() -> None:
     """What the tests require counts where it is asked for."""
     demo = package(requires=("core",))

@@ -40,8 +40,17 @@ GENERATED = "core.egg-info/SOURCES.txt setup.cfg core/_version.py version.py .gi
         with_tracked(".github/workflows/ci.yml"),
         with_shipped(*GENERATED.split()),
         replace(with_tracked("core/forgotten.json", "docs/index.md"), has_manifest=False),
+        replace(with_shipped("core/made.log"), excluded=lambda path: path == "core/made.log"),
+        replace(SOUND, generated=("tests/data/old.pyc",)),
     ],
-    ids=["all of it", "left out on purpose", "written by the backend", "no MANIFEST.in to forget it in"],
+    ids=[
+        "all of it",
+        "left out on purpose",
+        "written by the backend",
+        "no MANIFEST.in to forget it in",
+        "made on purpose",
+        "a file that tests read",
+    ],
 )
 def test_a_sound_sdist_passes(comparison: Comparison) -> None:
     """What git has and nobody left out on purpose, and what backends write."""
@@ -58,6 +67,10 @@ def test_a_sound_sdist_passes(comparison: Comparison) -> None:
         (with_tracked("COPYING.LESSER"), [("SDI102", "COPYING.LESSER"), ("SDI201", "MANIFEST.in")]),
         (replace(without("LICENSE"), has_manifest=False), [("SDI102", "LICENSE")]),
         (with_tracked("vendored/LICENSE"), [("SDI201", "MANIFEST.in")]),
+        (with_tracked("README.md"), [("SDI104", "README.md")]),
+        (replace(with_tracked("README.rst"), has_manifest=False), [("SDI104", "README.rst")]),
+        (with_tracked("docs/README.md"), [("SDI201", "MANIFEST.in")]),
+        (replace(SOUND, generated=("core/de.mo", "core/x.so")), [("SDI203", "core/de.mo")]),
         (without("pyproject.toml"), [("SDI103", "pyproject.toml")]),
         (with_tracked("setup.py"), [("SDI103", "setup.py")]),
         (replace(with_tracked("setup.py"), excluded=lambda path: True), [("SDI103", "setup.py")]),

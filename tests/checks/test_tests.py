@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nox_release.checks.tests import TESTS, TestRun
+from nox_release.checks.tests import TESTS
+from nox_release.testrun import TestRun
 
 
 def found(run: TestRun) -> list[tuple[str, str, str]]:
@@ -13,8 +14,13 @@ def found(run: TestRun) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(
     "run",
-    [TestRun("pytest", collected=3, ran=3), TestRun("pytest", collected=3, ran=1), TestRun("make test")],
-    ids=["all ran", "some were skipped", "a command that does not count"],
+    [
+        TestRun("pytest", collected=3, ran=3),
+        TestRun("pytest", collected=3, ran=1),
+        TestRun("make test"),
+        TestRun("pytest", collected=3, ran=3, lowest=True),
+    ],
+    ids=["all ran", "some were skipped", "a command that does not count", "with the lowest"],
 )
 def test_a_green_run_passes(run: TestRun) -> None:
     """Something ran and nothing failed."""
@@ -29,6 +35,7 @@ def test_a_green_run_passes(run: TestRun) -> None:
             TestRun("pytest", 1, collected=2, ran=2, failed=("tests.test_x::test_a", "tests.test_x::test_b")),
             [("TST102", "tests.test_x::test_a", ""), ("TST102", "tests.test_x::test_b", "")],
         ),
+        (TestRun("pytest", refused="no cffi", lowest=True), [("TST104", "test requirements", "not run: no cffi")]),
         (TestRun("pytest", 4, last="ERROR: usage"), [("TST102", "pytest", "ERROR: usage")]),
         (TestRun("make test", 2, last="make: *** no rule"), [("TST102", "make test", "make: *** no rule")]),
         (TestRun("pytest", 1, collected=2, ran=0, last="teardown"), [("TST102", "pytest", "teardown")]),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workspaces import NOXFILE, Workspace
+from workspaces import CONFIG, NOXFILE, Workspace
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +27,7 @@ def workspace(tmp_path: Path, envdir: Path) -> Callable[[Mapping[str, str]], Wor
         made = Workspace(tmp_path / "workspace", envdir)
         made.root.mkdir()
         made.git("init", "-q", "-b", "main")
-        made.write({"noxfile.py": NOXFILE, ".gitignore": "__pycache__/\n", **files})
+        made.write({"noxfile.py": NOXFILE, ".gitignore": "__pycache__/\n", "pyproject.toml": CONFIG, **files})
         made.commit("first")
         return made
 
@@ -42,6 +42,8 @@ def example(tmp_path: Path, envdir: Path) -> Workspace:
     shutil.copytree(ROOT / "examples/sdk", root, ignore=ignore)
     made = Workspace(root, envdir)
     made.write({".gitignore": "__pycache__/\n"})
+    config = root / "pyproject.toml"
+    config.write_text(config.read_text().replace("[tool.nox-release]\n", CONFIG))
     made.git("init", "-q", "-b", "main")
     made.commit("first")
     return made

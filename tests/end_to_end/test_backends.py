@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from workspaces import Workspace, package
+from workspaces import CONFIG, Workspace, package
 
 pytestmark = pytest.mark.end_to_end
 Make = Callable[[Mapping[str, str]], Workspace]
@@ -150,7 +150,7 @@ def test_pip_where_uv_may_not_be_used(workspace: Make) -> None:
     files = {
         **package("demo"),
         **package("needs-demo", dependencies='["demo>=1"]'),
-        "pyproject.toml": '[tool.nox-release]\ninstaller = "pip"\n',
+        "pyproject.toml": CONFIG + 'installer = "pip"\n',
     }
     made = workspace(files)
     done = made.nox("-s", "publish", "--", "needs-demo")

@@ -70,7 +70,7 @@ def test_one_failure_does_not_hide_the_others(workspace: Make) -> None:
     done = made.nox("-s", "publish", "--", "all")
     assert done.returncode == 1
     assert "FAILED  build-sdist broken" in done.stdout
-    assert "log: .nox-release/logs/" in done.stdout
+    assert "log of build-sdist: .nox-release/logs/" in done.stdout
     assert "ok      test sound 1.0" in done.stdout
     assert "not run publish sound: other targets of the plan are not whole" in done.stdout
     assert "Nothing was rehearsed; nothing was published." in done.stdout

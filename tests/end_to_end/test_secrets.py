@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workspaces import Workspace, package
+from workspaces import CONFIG, Workspace, package
 
 pytestmark = pytest.mark.end_to_end
 Make = Callable[[Mapping[str, str]], Workspace]
@@ -49,7 +49,7 @@ def test_hostile_code_gets_nothing(workspace: Make, tmp_path: Path) -> None:
     build = '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n'
     files = package("hostile", build=build, body=spy, tests=f"{spy}\n\ndef test_it():\n    pass\n")
     files["packages/hostile/setup.py"] = f"{spy}\nfrom setuptools import setup\nsetup()\n"
-    files["pyproject.toml"] = '[tool.nox-release]\ncredentials = ["CORP_*"]\n'
+    files["pyproject.toml"] = CONFIG + 'credentials = ["CORP_*"]\n'
     made = workspace(files)
     cache = {"UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR", str(Path.home() / ".cache/uv"))}
     done = made.nox("-s", "publish", "--", "hostile", HOME=str(home), **cache, **SECRETS)
@@ -66,6 +66,6 @@ def test_hostile_code_gets_nothing(workspace: Make, tmp_path: Path) -> None:
 def test_a_variable_may_be_passed_on_purpose(workspace: Make, tmp_path: Path) -> None:
     """pass-environment lets the tests see a variable that looks like a credential."""
     tests = 'import os\n\n\ndef test_it():\n    assert os.environ["SERVICE_TOKEN"] == "for tests"\n'
-    files = {**package("demo", tests=tests), "pyproject.toml": '[tool.nox-release]\npass-environment = ["SERVICE_*"]\n'}
+    files = {**package("demo", tests=tests), "pyproject.toml": CONFIG + 'pass-environment = ["SERVICE_*"]\n'}
     done = workspace(files).nox("-s", "test", "--", "demo", SERVICE_TOKEN="for tests")
     assert done.returncode == 0, done.stdout

@@ -123,6 +123,13 @@ def test_exempt_tests_are_told_by_their_reason() -> None:
     assert lines[:3] == ["", "exempt: the tests of a, b were not run: no tests yet", ""]
 
 
+def test_packages_that_no_index_was_asked_about_are_told() -> None:
+    """The reason is told once for all that share it."""
+    exempt = {LINT: entry(facts={"index exempt": "a walled garden"})}
+    lines = list(closing(run(dict.fromkeys(("a", "b"), exempt))))
+    assert lines[:3] == ["", "exempt: the index was not asked about a, b: a walled garden", ""]
+
+
 def test_what_the_configuration_takes_out_is_told() -> None:
     """What was not looked at is told with the reason, and an entry that nothing needs as stale."""
     told = run(
@@ -131,7 +138,7 @@ def test_what_the_configuration_takes_out_is_told() -> None:
     )
     _, _, _, _, _, first, second = closing(told)
     assert first.startswith("not looked at: 1 of ")
-    assert first.endswith(" checks did not look at demo: select has only PRJ: first")
+    assert first.endswith(" checks did not look at demo: select has only PRJ (first)")
     assert second == "stale: ignore INS103 in [tool.nox-release] matches nothing any more in demo: take it out"
 
 

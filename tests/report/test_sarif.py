@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import jsonschema
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nox_release.codes import known
@@ -168,8 +168,9 @@ def test_what_could_not_be_looked_at_is_a_notification() -> None:
     assert [level for level, _ in told[3:]] == ["note", "warning"]
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.text(), st.text())
 def test_whatever_is_found_keeps_the_schema(where: str, message: str) -> None:
     """The log has the form that the specification asks for, whatever a check said."""
     told = run([finding(where=where, message=message), finding("XYZ999"), warning(exempt="so")], version="0.1.0")
-    jsonschema.validate(of_run(told), ALLOWED)
+    jsonschema.Draft202012Validator(ALLOWED).validate(of_run(told))

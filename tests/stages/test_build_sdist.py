@@ -57,10 +57,24 @@ DATA = {"demo/data.json": "{}"}
         ),
         (demo(SETUPTOOLS, {"LICENSE": "MIT"}), []),
         (demo(SETUPTOOLS, {"docs/index.md": ""}), [("SDI201", "MANIFEST.in")]),
+        (
+            demo(f'{SETUPTOOLS}[tool.setuptools.package-data]\ndemo = ["*.mo"]\n', {"demo/de.mo": ""}),
+            [("SDI203", "demo/de.mo")],
+        ),
+        (
+            demo(
+                f'{SETUPTOOLS}[tool.setuptools.package-data]\ndemo = ["*.mo"]\n'
+                '[tool.check-manifest]\nignore-bad-ideas = ["*.mo"]\n',
+                {"demo/de.mo": ""},
+            ),
+            [],
+        ),
+        (demo(f'{FLIT}[tool.flit.sdist]\nexclude = ["README.md"]\n', {"README.md": "#"}), [("SDI104", "README.md")]),
     ],
     ids=[
         "a forgotten data file", "included", "excluded by name", "excluded for check-manifest", "flit forgets nothing",
-        "a licence left out", "a licence", "documentation left out",
+        "a licence left out", "a licence", "documentation left out", "what a build makes", "such a file on purpose",
+        "a README left out",
     ],
 )  # fmt: skip
 def test_the_sdist_is_compared_with_git(bench: Make, files: dict[str, str], found: list[tuple[str, str]]) -> None:

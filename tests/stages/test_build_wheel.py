@@ -25,7 +25,7 @@ def test_a_wheel_is_built_from_the_sdist(bench: Make, tmp_path: Path) -> None:
     result = ready.run(Stage.BUILD_WHEEL)
     assert codes(result) == []
     (artifact,) = result.artifacts
-    assert (artifact.filename, artifact.kind) == ("demo-1.0-py2.py3-none-any.whl", Kind.WHEEL)
+    assert (artifact.filename, artifact.kind) == ("demo-1.0-py3-none-any.whl", Kind.WHEEL)
     assert "demo/only_in_the_sdist.py" in read_wheel(ready.store.path(artifact)).files
 
 

@@ -198,3 +198,21 @@ def test_uncommitted_work_is_told(bench: Make, index: Index) -> None:
     made.look()
     approve(made)
     assert told(run(made, index)) == [("PUB201", "git", "not committed: packages/demo/demo/more.py")]
+
+
+CORE = FLIT.replace('"demo"', '"contoso-core"')
+
+
+@pytest.mark.parametrize(("path", "found"), [("demo/x.py", ["NSP101"]), ("core/x.py", [])])
+def test_nothing_is_uploaded_that_overwrites_another_of_the_plan(
+    bench: Make, index: Index, path: str, found: list[str]
+) -> None:
+    """All wheels of the plan are compared before the first upload; with the file moved, as the fix says, it goes."""
+    made = bench({**demo(FLIT), **below("packages/core", {"pyproject.toml": CORE})}, targets=("demo", "contoso-core"))
+    for name, files in (("demo", {"demo/x.py": "1"}), ("contoso-core", {path: "2"})):
+        made.put(Stage.BUILD_SDIST, make_sdist(made.folder, {"pyproject.toml": ""}, name=name), name)
+        made.put(Stage.BUILD_WHEEL, make_wheel(made.folder, files, name=name), name)
+        approve(made, name)
+    result = run(made, index)
+    assert codes(result) == found
+    assert made.log.count("# upload of ") == (0 if found else 2)

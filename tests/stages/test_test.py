@@ -12,7 +12,7 @@ from jobs import Bench, told
 from nox_release.config import Config, Settings
 from nox_release.model import Stage
 from nox_release.requirements import Requirements
-from nox_release.stages.test import PYTEST, without_sources
+from nox_release.testing import PYTEST, without_sources
 from projects import FLIT, below, demo
 
 pytestmark = pytest.mark.end_to_end

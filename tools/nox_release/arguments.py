@@ -50,6 +50,7 @@ class Arguments:
     """File of a signature that was made elsewhere."""
     explain: str = ""
     """A code, or the beginning of codes, to be explained instead."""
+    with_dependents: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -73,6 +74,11 @@ def parser() -> argparse.ArgumentParser:
         "--keep-going", action="store_true", help="publish what is whole although other targets of the plan are not"
     )
     made.add_argument("--fresh", action="store_true", help="do all work again, whatever evidence and caches there are")
+    made.add_argument(
+        "--with-dependents",
+        action="store_true",
+        help="also run the tests of the packages that need a target, as last released, on the new wheel",
+    )
     made.add_argument(
         "--candidate-for-release",
         action="store_true",
@@ -119,4 +125,5 @@ def parse(posargs: Sequence[str]) -> Arguments:
         sign_with=found.sign_with,
         signature=found.signature,
         explain=found.explain,
+        with_dependents=found.with_dependents,
     )

@@ -17,8 +17,11 @@ from nox_release.environment import Installer, Venv, build_environment, last_lin
 from nox_release.evidence import Store
 from nox_release.process import Run
 
-DETERMINISTIC = frozenset({"hatchling", "flit_core", "uv_build", "poetry", "pdm", "maturin"})
-"""Backends (first part of the import path) whose sdists are the same bytes for the same SOURCE_DATE_EPOCH."""
+DETERMINISTIC = frozenset({"hatchling", "flit_core", "uv_build", "poetry", "maturin"})
+"""Backends (first part of the import path) whose sdists are the same bytes for the same SOURCE_DATE_EPOCH.
+
+setuptools and pdm-backend write the time of the build into them.
+"""
 
 
 Distribution = Literal["sdist", "wheel"]

@@ -30,6 +30,7 @@ from nox_release.errors import Blocked
 from nox_release.evidence import FOLDER, Store, write_atomically
 from nox_release.export import export, export_with_history
 from nox_release.index.target import Target, TargetIndex
+from nox_release.index.witness import Witness
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.plan import Planned
 from nox_release.process import Log, Processes, in_parallel
@@ -132,7 +133,7 @@ def _one(
     target: Target,
 ) -> Evidence:
     """Work on one package and turn whatever comes of it into evidence."""
-    started = time.time()
+    started, witness = time.time(), Witness(target)
     log = Path(order.logs, order.stage, f"{planned.name}.log")
     (order.root / log).parent.mkdir(parents=True, exist_ok=True)
     evidence = Evidence(
@@ -142,7 +143,7 @@ def _one(
     with (order.root / log).open("w", encoding="utf-8") as stream, scratch(f"{order.stage}-") as folder:
         run = Log(stream, processes)
         try:
-            result = do(_job(planned, order, snapshot, git, store, run, folder, target))
+            result = do(_job(planned, order, snapshot, git, store, run, folder, witness))
             outcome = Outcome.BLOCKED if result.problem else Outcome.PASSED
             evidence = replace(
                 evidence,
@@ -166,7 +167,7 @@ def _one(
             why = f"something that was not expected: {type(error).__name__}: {error}"
             evidence = replace(evidence, problem=why, hint="the log says where; run the command again")
             run.note(traceback.format_exc())
-    return replace(evidence, duration=time.time() - started)
+    return replace(evidence, duration=time.time() - started, asked=witness.asked)
 
 
 def _version(planned: Planned, result: Result) -> str:

@@ -4,33 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
+from nox_release import interpreters, toolchain
 from nox_release import manifest as release_manifest
-from nox_release import toolchain
 from nox_release.approvals import Approvals
 from nox_release.arguments import Arguments
 from nox_release.candidate import Candidate
 from nox_release.config import Config, read_config
 from nox_release.evidence import FOLDER, Store
+from nox_release.holding import holds
+from nox_release.matrix import Interpreter, Matrix, Resolution, choose
 from nox_release.model import REQUIRES, Evidence, Stage
 from nox_release.plan import Plan, Planned, digest_of
 from nox_release.planning import Planning
 from nox_release.process import Processes
 from nox_release.report.run import FOLDER as REPORTS
+from nox_release.requirements import parsed
 from nox_release.source import Git, Snapshot
 from nox_release.work import Order
 
 BUILDS = (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)
 # Which settings have a part in a stage's outcome, beside the exemptions of its checks.
 _SETTINGS: Mapping[Stage, tuple[str, ...]] = {
+    Stage.LINT_METADATA: ("index_exempt", "classifier_policy"),
     Stage.BUILD_SDIST: ("build_inputs", "git_history"),
+    Stage.VERIFY_ARTIFACTS: ("version_policy", "allow_changes", "index_exempt"),
     Stage.TEST: ("test_command", "test_groups", "test_extras", "test_requirements", "test_exempt"),
 }
+_TRYING = (Stage.VERIFY_ARTIFACTS, Stage.TEST)
+"""The stages whose outcome depends on interpreters and dependencies."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,8 @@ class Machine:
     """Path of uv; empty: virtualenv and pip."""
     interpreter: str
     """Implementation, version and platform of the interpreter in the session's virtualenv."""
+    pythons: tuple[Interpreter, ...] = ()
+    """Every CPython that packages can be tried on, one for each minor version."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,7 @@ class Chain:
         self.root = root
         self.arguments = arguments
         self.candidate = candidate
+        self.started = started
         self.since = started if arguments.fresh else 0.0
         self.store = Store(root)
         self.git = Git(root, root / FOLDER / "objects")
@@ -89,13 +102,20 @@ class Chain:
         """The door to approvals."""
         return Approvals(self.store, self.git, self.snapshot, self.config, Processes())
 
+    @cached_property
+    def pythons(self) -> tuple[Interpreter, ...]:
+        """The interpreters of this machine, looked for once."""
+        return interpreters.find(os.environ, Path(sys.executable), self.store, Processes())
+
     def plan(self, machine: Machine) -> Plan:
         """Return the plan; the first call makes it.
 
         :raises Misuse: for targets, configuration or a checkout that cannot be worked with.
         """
         if self._plan is None:
-            planning = Planning(self.snapshot, self.git, self.store, self.config, machine.uv, self.jobs)
+            planning = Planning(
+                self.snapshot, self.git, self.store, self.config, machine.uv, self.jobs, self.arguments.with_dependents
+            )
             self._plan = planning.plan(self.arguments.targets)
         return self._plan
 
@@ -149,7 +169,9 @@ class Chain:
     def _order(self, stage: Stage, todo: Mapping[str, str], machine: Machine) -> Order:
         plan = self.plan(machine)
         upstream: dict[str, dict[str, Evidence]] = {}
-        for name in todo:
+        # All that is published together is compared.
+        names = [planned.name for planned in plan.packages] if stage is Stage.PUBLISH else todo
+        for name in names:
             for other in (name, *plan[name].siblings, *plan[name].test_siblings):
                 upstream[other] = {
                     needed: found
@@ -172,7 +194,22 @@ class Chain:
             logs=self.logs,
             expected=self._expected(stage, todo),
             candidate=self.candidate if stage is Stage.PUBLISH and self.arguments.candidate else None,
+            matrices={name: self._matrix(plan[name], machine) for name in todo if stage in _TRYING},
         )
+
+    def _matrix(self, planned: Planned, machine: Machine) -> Matrix:
+        """Where a package that is built already is tried."""
+        settings, requires_python = self.config.for_package(planned.name), planned.package.requires_python
+        if "requires-python" in planned.package.unknown:  # what its backend wrote into the wheel is what holds
+            found = self.evidence(Stage.BUILD_WHEEL, planned, machine)
+            if isinstance(found, Evidence):
+                from nox_release.archive import read_wheel  # what asks no backend does without
+
+                wheel = read_wheel(self.store.path(found.artifacts[0]))
+                requires_python = wheel.metadata.get("Requires-Python", "")
+        resolutions = [Resolution(name) for name in settings.resolutions]
+        possible = self.config.installer == "uv"
+        return choose(settings.pythons, resolutions, requires_python, machine.pythons, lowest_possible=possible)
 
     def _expected(self, stage: Stage, names: Iterable[str]) -> dict[str, float]:
         """Seconds that each package took in its newest evidence of *stage*."""
@@ -187,7 +224,12 @@ class Chain:
         inputs = self._inputs(stage, planned, machine)
         if isinstance(inputs, Held):
             return inputs.why
-        return self._proven(stage, planned, inputs) or f"{stage} of {planned.name} has not passed"
+        if found := self._proven(stage, planned, inputs):
+            return found
+        old = self.store.read(stage, planned.name, inputs)
+        if old and old.passed and not holds(old, self.started):
+            return f"what {stage} of {planned.name} heard from the index is too old, run it again"
+        return f"{stage} of {planned.name} has not passed"
 
     def _proven(self, stage: Stage, planned: Planned, inputs: str) -> Evidence | None:
         if stage is Stage.PUBLISH and self.arguments.candidate:
@@ -195,7 +237,7 @@ class Chain:
         if known := self._found.get((stage, planned.name, inputs)):
             return known  # its artifacts were hashed in this command
         evidence = self.store.find(stage, planned.name, inputs)
-        if evidence is None or evidence.started < self.since:
+        if evidence is None or evidence.started < self.since or not holds(evidence, self.started):
             return None
         self._found[stage, planned.name, inputs] = evidence
         return evidence
@@ -234,8 +276,18 @@ class Chain:
         parts += [settings.ignore, settings.select, settings.severity]
         parts += [[asdict(settings)[key] for key in _SETTINGS.get(stage, ())]]
         parts += [self.config.credentials, self.config.pass_environment, planned.siblings]
+        if stage in _TRYING:
+            parts.append(asdict(self._matrix(planned, machine)))
+        if stage is Stage.VERIFY_ARTIFACTS:
+            parts.append(self.config.index_url)
         if stage is Stage.TEST:
             parts += [planned.test_siblings, planned.test_requires, planned.test_constraints, planned.test_problem]
+            parts.append([asdict(dependent) for dependent in planned.dependents])
+        if stage is Stage.LINT_METADATA:
+            named = {canonicalize_name(parsed(text).name) for text in planned.sibling_requires}
+            beside_it = {item.name: item.version for item in plan.packages if item.name in named}
+            unasked = sorted(name for name in named if self.config.for_package(name).index_exempt)
+            parts += [self.config.index_url, planned.sibling_requires, beside_it, unasked]
         if stage in (Stage.LINT_METADATA, Stage.PUBLISH):
             parts += [self.config.tag_format, plan.tags.get(self.tag(planned))]
         if stage is Stage.PUBLISH:

@@ -68,7 +68,7 @@ def beginning(prefix: str) -> tuple[Described, ...]:
 def suggestion(text: str) -> str:
     """What may have been meant by a *text* that no code begins with."""
     families = sorted({code.rstrip("0123456789") for code in known()})
-    near = difflib.get_close_matches(text.upper(), [*known(), *families], 3, 0.6)
+    near = difflib.get_close_matches(text.upper(), [*known(), *families], 2, 0.6)
     if near:
         told = [f"{code} ({known()[code].title})" if code in known() else code for code in near]
         return f"did you mean {' or '.join(told)}?"

@@ -144,9 +144,14 @@ class Command:
             self._enter(name, stage, Entry(State.NOT_RUN, why=why))
         if step.order:
             began = time.time()
-            with self._approved(step.order, chain, plan) as order:
-                if not work(session, order, chain):
-                    session.skip("the tools are installed; nothing was checked (--install-only)")
+            try:
+                with self._approved(step.order, chain, plan) as order:
+                    worked = work(session, order, chain)
+            except BaseException:
+                self._enter_ended(step.order, chain, began)
+                raise
+            if not worked:
+                session.skip("the tools are installed; nothing was checked (--install-only)")
             for name, inputs in step.order.inputs.items():
                 self._enter(name, stage, _entry(chain.outcome(stage, name, inputs, began), name, stage))
         self._end(stage, session, chain, machine, plan)
@@ -162,6 +167,13 @@ class Command:
             approved = release.approve(order.inputs)
             release.preflight()
             yield replace(order, candidate=replace(order.candidate, approved=approved))
+
+    def _enter_ended(self, order: Order, chain: Chain, began: float) -> None:
+        """What became of the packages of a stage that was itself ended."""
+        for name, inputs in order.inputs.items():
+            evidence = chain.outcome(order.stage, name, inputs, began)
+            ended = Entry(State.NOT_RUN, why="the command was ended before")
+            self._enter(name, order.stage, Entry(_STATES[evidence.outcome], evidence) if evidence else ended)
 
     def _enter(self, name: str, stage: Stage, entry: Entry) -> None:
         self._entries.setdefault(name, {})[stage] = entry
@@ -239,7 +251,7 @@ def _entry(evidence: Evidence | None, name: str, stage: Stage) -> Entry:
 def _verdict(bad: Iterable[str], plan: Plan, stage: Stage) -> str:
     names = [*bad, *(broken.name for broken in plan.broken)]
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f"{stage} did not pass for {shown}"
+    return one_line(f"{stage} did not pass for {shown}")
 
 
 @contextlib.contextmanager

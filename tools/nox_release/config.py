@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from nox_release.check import Rules, Severity, matches
 from nox_release.codes import beginning, suggestion
 from nox_release.errors import Misuse
+from nox_release.policy import Policy
+
+CLASSIFIER_POLICIES = ("consistent", "azure", "none")
+"""What ``classifier-policy`` may be."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,22 @@ class Settings:
     """Files outside a package's folder that its build reads, relative to the workspace."""
     git_history: bool = False
     """The build backend asks git; known ones (setuptools-scm, hatch-vcs, …) need not be told."""
+    version_policy: str = Policy.SEMVER.value
+    """What versions promise: ``semver``, ``azure-preview``, or ``none``."""
+    allow_changes: Mapping[str, str] = field(default_factory=dict)
+    """Path of an object, or a glob over paths → the reason for letting its change since the last release pass."""
     ignore: Mapping[str, str] = field(default_factory=dict)
     """Code of a check, or the beginning of codes → the reason for letting its findings pass."""
+    classifier_policy: str = "consistent"
+    """What the classifier of the development status has to say: see :data:`CLASSIFIER_POLICIES`."""
     select: Mapping[str, str] = field(default_factory=dict)
     """Code, or the beginning of codes → the reason for looking at nothing but these; empty: at everything."""
     severity: Mapping[str, str] = field(default_factory=dict)
     """Code, or the beginning of codes → ``error`` or ``warning``."""
+    pythons: tuple[str, ...] = ()
+    """Minor versions of Python that it is tried on. Empty: all that requires-python allows and the machine has."""
+    resolutions: tuple[str, ...] = ("highest", "lowest")
+    """Which of the allowed versions of its dependencies it is tried with."""
 
     prereleases: bool = True
     """Whether a candidate may be a prerelease (PEP 440)."""
@@ -60,7 +75,7 @@ class Settings:
         return Rules(self.ignore, self.select, self.severity)
 
 
-ADDED = frozenset({"ignore", "severity"})
+ADDED = frozenset({"ignore", "severity", "allow_changes"})
 """Of these an override adds its own to what was said before."""
 
 
@@ -110,7 +125,7 @@ class Config:
     overrides: tuple[Override, ...] = ()
 
     def for_package(self, name: str) -> Settings:
-        """Return the settings of one package: later overrides win, ``ignore`` and ``severity`` add up."""
+        """Return the settings of one package: later overrides win, ``ignore`` and its likes add up."""
         settings = self.settings
         for override in self.overrides:
             if matches(name, override.packages):
@@ -156,6 +171,8 @@ def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Confi
         config.tag_format.format(name="name", version="1.0")
     except (KeyError, IndexError, ValueError, AttributeError, TypeError):
         raise Misuse(f'{place}: tag-format is "{config.tag_format}"', "use {name} and {version} in it") from None
+    for said in (asdict(config.settings), *(override.changes for override in changes)):
+        _check_matrix(said, place)
     if "{version}" not in config.tag_format:
         raise Misuse(f'{place}: tag-format is "{config.tag_format}"', "use {version} in it, and {name}")
     _check_url(config.index_url, f"{place}: index-url")
@@ -171,6 +188,15 @@ def _check_url(url: str, place: str) -> None:
         raise Misuse(f'{place} is "{url}"', "write the URL of a Simple API: https://…/simple/")
     if parts.username or parts.password:
         raise Misuse(f"{place} holds a user", "write it without; a configuration is no place for secrets")
+
+
+def _check_matrix(said: Mapping[str, Any], place: str) -> None:
+    for minor in said.get("pythons", ()):
+        if not re.fullmatch(r"3\.\d+", minor):
+            raise Misuse(f'{place}: pythons has "{minor}"', 'write minor versions: pythons = ["3.9", "3.13"]')
+    resolutions = said.get("resolutions", ("highest",))
+    if not resolutions or not set(resolutions) <= {"highest", "lowest"}:
+        raise Misuse(f"{place}: resolutions is {list(resolutions)}", 'write ["highest", "lowest"], or one of the two')
 
 
 def _keys(kind: type[Any]) -> dict[str, Any]:
@@ -211,6 +237,11 @@ def _values(table: dict[str, Any], known: dict[str, Any], place: str) -> dict[st
         values[name] = _value(value, known[name], f"{place}: {key}")
         if name in {"ignore", "select", "severity"}:
             _check_codes(name, values[name], f"{place}: {key}")
+        if name == "version_policy" and value not in set(Policy):
+            raise Misuse(f'{place}: {key} is "{value}"', "write one of " + ", ".join(f'"{item}"' for item in Policy))
+    if values.get("classifier_policy", CLASSIFIER_POLICIES[0]) not in CLASSIFIER_POLICIES:
+        hint = f"write one of {', '.join(CLASSIFIER_POLICIES)}"
+        raise Misuse(f"{place}: classifier-policy is {values['classifier_policy']!r}", hint)
     return values
 
 

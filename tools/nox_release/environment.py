@@ -125,6 +125,11 @@ class Venv:
         """Its interpreter."""
         return self.bin / "python"
 
+    @property
+    def site(self) -> Path:
+        """Where distributions are installed."""
+        return next(self.root.glob("lib/python*/site-packages"))
+
     def activate(self, environ: Mapping[str, str]) -> dict[str, str]:
         """Return *environ* with this virtualenv's programs first."""
         return {
@@ -145,15 +150,26 @@ class Installer:
     python: str = sys.executable
     """The interpreter that virtualenvs are made of."""
 
-    def create(self, root: Path, run: Run) -> Venv:
+    def create(self, root: Path, run: Run, python: str = "") -> Venv:
         """Make an empty virtualenv.
 
+        :param python: the interpreter, if not the usual one.
         :raises Blocked: where that fails.
         """
+        python = python or self.python
         if self.uv:
-            command = [self.uv, "venv", "--quiet", "--no-project", "--no-config", "--python", self.python, str(root)]
+            command = [self.uv, "venv", "--quiet", "--no-project", "--no-config", "--python", python, str(root)]
         else:
-            command = [self.python, "-m", "virtualenv", "--quiet", "--no-periodic-update", str(root)]
+            command = [
+                self.python,
+                "-m",
+                "virtualenv",
+                "--quiet",
+                "--no-periodic-update",
+                "--python",
+                python,
+                str(root),
+            ]
         done = run(command, cwd=root.parent, env=self.environ)
         if done.code:
             raise Blocked(f"no virtualenv could be made: {last_line(done.output)}", "the log has the whole output")
@@ -178,6 +194,15 @@ class Installer:
             env = {name: value for name, value in env.items() if not name.startswith(_INDEX_SETTINGS)}
         command += [] if dependencies else ["--no-deps"]
         return run([*command, *requirements], cwd=venv.root, env=env, timeout=1800)
+
+    def lowest(self, wanted: Path, python: str, run: Run, *options: str) -> Completed:
+        """Resolve the requirements in the file *wanted* at the lowest versions that they allow; only uv can.
+
+        What they require themselves is resolved at its highest. The output is a requirements file.
+        """
+        command = [self.uv, "pip", "compile", "--quiet", "--no-progress", "--resolution", "lowest-direct"]
+        command += ["--no-header", "--no-annotate", "--python", python, *options, str(wanted)]
+        return run(command, cwd=wanted.parent, env=self.environ, timeout=1800)
 
     def check(self, venv: Venv, run: Run) -> Completed:
         """Run ``pip check``: the requirements of all that is installed are met, or it says which are not."""

@@ -117,7 +117,7 @@ class Unselected:
 
     def __str__(self) -> str:
         packages = self.packages[0] if len(self.packages) == 1 else f"{len(self.packages)} packages"
-        reasons = "; ".join(f"{code}: {reason}" for code, reason in self.select.items())
+        reasons = ", ".join(f"{code} ({reason})" for code, reason in self.select.items())
         return f"{len(self.codes)} of {len(known())} checks did not look at {packages}: select has only {reasons}"
 
 

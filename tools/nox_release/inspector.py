@@ -27,7 +27,8 @@ def main() -> None:
             try:
                 importlib.import_module(module)
             except BaseException as error:  # a module may raise SystemExit too
-                say(module=module, error=type(error).__name__, message=str(error), missing=_missing(error))
+                say(module=module, error=type(error).__name__, message=str(error), missing=_missing(error),
+                    file=_raised_in(error))  # fmt: skip
             else:
                 say(module=module)
         if not name:
@@ -38,16 +39,24 @@ def main() -> None:
                 point.load()
             except BaseException as error:
                 say(point=point.name, group=point.group, value=point.value, error=type(error).__name__,
-                    message=str(error), missing=_missing(error))  # fmt: skip
+                    message=str(error), missing=_missing(error), file=_raised_in(error))  # fmt: skip
             else:
                 say(point=point.name, group=point.group, value=point.value)
-        providers = metadata.packages_distributions()
-        say(providers={root: found[0] for root, found in providers.items()})
         say(installed={item.metadata["Name"]: item.version for item in metadata.distributions()})
 
 
 def _missing(error: BaseException) -> str:
     return (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+
+
+def _raised_in(error: BaseException) -> str:
+    """The last file on the way to the error, less the import system itself."""
+    file, step = "", error.__traceback__
+    while step is not None:
+        name = step.tb_frame.f_code.co_filename
+        file = file if name.startswith("<frozen ") else name
+        step = step.tb_next
+    return file
 
 
 if __name__ == "__main__":

@@ -120,6 +120,8 @@ class Evidence:
     """Seconds."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Code of each check that looked → seconds that it took."""
+    asked: str = ""
+    """URL of the index whose answers had a part in it; then it holds for a while only, see :mod:`.holding`."""
 
     @property
     def passed(self) -> bool:

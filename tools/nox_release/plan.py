@@ -27,6 +27,25 @@ HISTORIANS = frozenset(
 
 
 @dataclass(frozen=True)
+class Dependent:
+    """A package of the workspace that needs another one, as it was last released."""
+
+    name: str
+    version: str
+    """Of its last release; empty where there is none."""
+    tag: str = ""
+    """The git tag of that release."""
+    tree: str = ""
+    """Tree id of the whole checkout at the tag."""
+    directory: str = ""
+    requires: tuple[str, ...] = ()
+    """What its tests require."""
+    constraints: tuple[str, ...] = ()
+    problem: str = ""
+    """Why its tests cannot be run."""
+
+
+@dataclass(frozen=True)
 class Planned:
     """One package of the plan."""
 
@@ -53,6 +72,10 @@ class Planned:
     """A companion that something needs at a version that no release has: a candidate cannot go without it."""
     for_tests: bool = False
     """A companion that only tests install."""
+    sibling_requires: tuple[str, ...] = ()
+    """Its requirements on packages of the workspace, in the plan or not."""
+    dependents: tuple[Dependent, ...] = ()
+    """Whose tests are run on its wheel too."""
 
     @property
     def name(self) -> str:
@@ -80,8 +103,8 @@ class Plan:
     """Tag of each target's version that is there already → the commit that it names."""
     all_tags: str = ""
     """Digest of every tag of the repository."""
-    workspace: tuple[str, ...] = ()
-    """Names of all packages of the workspace but those that are never to be uploaded."""
+    workspace: Mapping[str, str] = field(default_factory=dict)
+    """Every package of the workspace that may be published → its folder."""
 
     def __getitem__(self, name: str) -> Planned:
         return next(planned for planned in self.packages if planned.name == name)
@@ -177,12 +200,17 @@ def make_plan(
                 tuple(dict.fromkeys(wanted.constraints)),
                 wanted.problem,
                 name in unreleased,
+                sibling_requires=workspace.sibling_requires(package),
             )
         )
     installed = {name for item in planned if item.target for name in item.siblings}
     return Plan(
         tuple(replace(item, for_tests=not item.target and item.name not in installed) for item in planned),
         (*broken, *circular),
+        workspace={
+            **{name: package.directory for name, package in workspace.packages.items() if not package.private},
+            **{item.name: item.directories[0] for item in workspace.broken},
+        },
     )
 
 

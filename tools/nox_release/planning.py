@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from nox_release.config import Config, Settings
 from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import Store
+from nox_release.metadata import read_package
 from nox_release.model import Package
-from nox_release.plan import Plan, digest_of, make_plan
+from nox_release.plan import Dependent, Plan, Planned, digest_of, make_plan, released_versions
 from nox_release.requirements import Requirements, read_requirements
 from nox_release.selection import select
 from nox_release.source import Git, Snapshot
@@ -32,6 +35,8 @@ class Planning:
     uv: str
     """Path of uv; empty: virtualenv and pip."""
     jobs: int
+    with_dependents: bool = False
+    """Also look for the last releases of the packages that need a target."""
 
     def plan(self, targets: Sequence[str]) -> Plan:
         """Return the plan for *targets*.
@@ -48,6 +53,10 @@ class Planning:
         if completion:
             workspace = completion.closure(workspace, names)
         plan = make_plan(names, workspace, config, self._digest, tags, self._test_needs)
+        if self.with_dependents:
+            found = [self._dependents(item, workspace, tags) if item.target else () for item in plan.packages]
+            packages = zip(plan.packages, found, strict=True)
+            plan = replace(plan, packages=tuple(replace(item, dependents=needy) for item, needy in packages))
         formatted = {config.tag_format.format(name=item.name, version=item.version) for item in plan.packages}
         return replace(
             plan,
@@ -57,10 +66,6 @@ class Planning:
             uncommitted=self.snapshot.uncommitted,
             tags={name: commit for name, commit in tags.items() if name in formatted},
             all_tags=digest_of(sorted(tags.items())),
-            workspace=(
-                *(name for name, package in workspace.packages.items() if not package.private),
-                *(item.name for item in workspace.broken),
-            ),
         )
 
     def _completion(self, workspace: Workspace, tags: Mapping[str, str]) -> Completion | None:
@@ -104,6 +109,44 @@ class Planning:
                 except Blocked as error:  # a broken file keeps this package's tests from running, and nothing else
                     found += Requirements(problem=str(error))
         return found
+
+    def _dependents(self, planned: Planned, workspace: Workspace, tags: Mapping[str, str]) -> tuple[Dependent, ...]:
+        """Return the packages that require *planned* themselves, as last released, with what their tests need."""
+        needy = sorted(
+            package.name
+            for package in workspace.packages.values()
+            if not package.private and any(sibling.name == planned.name for sibling, _ in workspace.siblings(package))
+        )
+        released = released_versions(tags, self.config.tag_format)
+        return tuple(self._dependent(workspace.packages[name], released.get(name, []), workspace) for name in needy)
+
+    def _dependent(self, package: Package, released: Sequence[Version], workspace: Workspace) -> Dependent:
+        settings = self.config.for_package(package.name)
+        name, directory = package.name, package.directory
+        if not released:
+            return Dependent(name, "", problem="no git tag names a release of it")
+        if settings.test_exempt:
+            return Dependent(name, str(max(released)), problem=f"its tests are exempt: {settings.test_exempt}")
+        version = max([item for item in released if not item.is_prerelease] or released)
+        tag = self.config.tag_format.format(name=name, version=version)
+        tree = self.git("rev-parse", f"{tag}^{{tree}}").strip()
+        files, folders = self.git.contents(tree, self.snapshot.prefix)
+        then = replace(self, snapshot=replace(self.snapshot, tree=tree, files=files, folders=folders))
+        found = Dependent(name, str(version), tag, tree, directory)
+        try:
+            package_then = read_package(directory, then._read)
+        except Blocked as error:
+            return replace(found, problem=f"at {tag}: {error.message}")
+        if package_then is None or package_then.name != name:
+            return replace(found, problem=f"at {tag} it did not lie in {directory}")
+        wanted = then._test_needs(package_then, settings)
+        names = {item.directory: item.name for item in workspace.packages.values()}
+        paths = [text.partition("[") for text in wanted.folders]
+        if strange := [folder for folder, _, _ in paths if folder not in names]:
+            return replace(found, problem=f"its tests install {strange[0]}, which is no package of this workspace")
+        siblings = [f"{names[folder]}{bracket}{extras}" for folder, bracket, extras in paths if names[folder] != name]
+        requires = tuple(dict.fromkeys((*wanted.requires, *siblings)))
+        return replace(found, requires=requires, constraints=wanted.constraints, problem=wanted.problem)
 
     def _read(self, path: str) -> bytes | None:
         entry = self.snapshot.files.get(path)

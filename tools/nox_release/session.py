@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import shutil
 import sys
 import uuid
 from pathlib import Path
@@ -15,7 +14,7 @@ import nox.command
 
 from nox_release import toolchain, worker
 from nox_release.chain import Chain, Machine
-from nox_release.environment import without_credentials
+from nox_release.environment import find_uv, without_credentials
 from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import write_atomically
 from nox_release.model import REQUIRES, Stage
@@ -81,13 +80,11 @@ def machine_of(session: nox.Session, chain: Chain) -> Machine:
         settings = dict(line.partition(" = ")[::2] for line in lines)
     version = ".".join((settings.get("version_info") or settings.get("version", "")).split(".")[:3])
     interpreter = f"{settings.get('implementation', '')} {version} {sys.platform} {platform.machine()}"
-    return Machine("" if chain.config.installer == "pip" else _uv(), interpreter)
+    return Machine("" if chain.config.installer == "pip" else _uv(), interpreter, chain.pythons)
 
 
 def _uv() -> str:
-    beside = Path(sys.executable).with_name("uv")
-    found = str(beside) if beside.exists() else shutil.which("uv")
-    if found is None:
+    if not (found := find_uv()):
         raise Blocked("uv is not installed", 'pip install uv, or set installer = "pip" in [tool.nox-release]')
     return found
 

@@ -10,9 +10,11 @@ from nox_release.candidate import Candidate
 from nox_release.check import Finding, Verdict
 from nox_release.config import Config, Settings
 from nox_release.environment import Installer
+from nox_release.errors import Blocked
 from nox_release.evidence import Store
 from nox_release.export import export, export_with_history
 from nox_release.index.target import Target
+from nox_release.matrix import Matrix
 from nox_release.model import Artifact, Evidence, Kind, Package, Stage
 from nox_release.plan import Plan, Planned
 from nox_release.process import Log
@@ -46,6 +48,8 @@ class Order:
     """Seconds that each package took the last time, where that is known."""
     candidate: Candidate | None = None
     """Where a candidate goes; None: a rehearsal."""
+    matrices: Mapping[str, Matrix] = field(default_factory=dict)
+    """Where each package is tried, in the stages that try it."""
 
 
 @dataclass(frozen=True)
@@ -126,12 +130,29 @@ class Job:
         (artifact,) = self.artifacts(kind, name)
         return self.store.path(artifact)
 
-    def export(self) -> Path:
+    @property
+    def matrix(self) -> Matrix:
+        """Where this package is tried.
+
+        :raises Blocked: where that is nowhere.
+        """
+        matrix = self.order.matrices[self.planned.name]
+        if not matrix.interpreters and not matrix.missing:
+            why = f"no interpreter of this machine suits requires-python {matrix.requires_python or '(none)'}"
+            raise Blocked(why, f"uv python install {matrix.floor or '3'}, and look at pythons in [tool.nox-release]")
+        return matrix
+
+    @property
+    def side_by_side(self) -> int:
+        """How many things may be done at once for this package: one, where others are worked on beside it."""
+        return max(1, self.order.jobs // max(1, len(self.order.inputs)))
+
+    def export(self, folder: str = "source") -> Path:
         """Write the package's committed files and return its folder; with history where its build asks git."""
         package = self.planned.package
         if self.planned.history:
-            return export_with_history(self.git, self.snapshot, package.directory, self.folder / "source")
-        return export(self.git, self.snapshot, package.directory, self.folder / "source", package.outside)
+            return export_with_history(self.git, self.snapshot, package.directory, self.folder / folder)
+        return export(self.git, self.snapshot, package.directory, self.folder / folder, package.outside)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Does a stage's work, in the session's virtualenv: ``python -I worker.py ORDER``.
+"""Does a stage's work, in the session's virtualenv: ``python -I worker.py ORDER``; and ``accept FORMAT FILE…``.
 
 The virtualenv holds the stage's pinned tools and nothing else; nox_release itself is loaded from where this
 file lies, so it is the same code however it was installed, and no other package comes along with it.
@@ -25,6 +25,10 @@ def _load_beside() -> None:
 if __name__ == "__main__":
     if "nox_release" not in sys.modules:
         _load_beside()
+    if sys.argv[1:2] == ["accept"]:
+        from nox_release.examine import main as examine
+
+        sys.exit(examine(sys.argv[2:]))
     from nox_release.bench import main
 
     sys.exit(main(sys.argv[1:]))

@@ -59,6 +59,12 @@ class Workspace:
                 found.append((self.packages[name], requirement))
         return tuple(found)
 
+    def sibling_requires(self, package: Package) -> tuple[str, ...]:
+        """Requirements of *package* and of its extras on packages of the workspace, on any platform."""
+        texts = dict.fromkeys((*package.requires, *(text for extra in package.extras.values() for text in extra)))
+        names = self.packages.keys() - {package.name}
+        return tuple(text for text in texts if canonicalize_name(parsed(text).name) in names)
+
 
 def discover(snapshot: Snapshot, git: Git, config: Config) -> Workspace:
     """Find the packages of the snapshot and read what their files say of them."""

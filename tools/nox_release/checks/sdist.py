@@ -20,6 +20,8 @@ class Comparison:
     """The backend picks files by MANIFEST.in (setuptools), so what is left out may be an oversight."""
     excluded: Callable[[str], bool]
     """What check-manifest's defaults, its configuration and MANIFEST.in leave out on purpose."""
+    generated: tuple[str, ...] = ()
+    """Tracked files that builds make, by check-manifest's rules and configuration (``ignore-bad-ideas``)."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -41,6 +43,7 @@ class Comparison:
 _BESIDE = frozenset("test tests testing example examples sample samples doc docs stress perf".split())
 _LEGAL = ("licen[cs]e*", "copying*", "notice*", "authors*")
 _BUILD_FILES = ("pyproject.toml", "setup.py")
+_READMES = ("readme", "readme.md", "readme.rst", "readme.txt", "readme.markdown")
 # What backends write that is not in git: metadata, a version module, hatchling's and uv's own copies.
 _GENERATED = ("PKG-INFO", "*.egg-info/*", "setup.cfg", "*version*.py", ".gitignore", "pyproject.toml.orig", "setup.py")
 
@@ -81,11 +84,22 @@ def build_files_included(comparison: Comparison) -> Iterator[Problem]:
             yield Problem(path, "do not exclude it from the sdist", "in git, not in the sdist")
 
 
+@SDIST.check("SDI104", "The sdist has the README", Severity.WARNING)
+def readme_included(comparison: Comparison) -> Iterator[Problem]:
+    """It is the first that a distributor or a user of the sdist reads, and many builds read it for the metadata."""
+    for path in comparison.missing:
+        if path.lower() in _READMES:
+            yield Problem(
+                path, 'name it as readme in [project], or "include" it in MANIFEST.in', "in git, not in the sdist"
+            )
+
+
 @SDIST.check("SDI201", "The sdist has the other files that git has", Severity.WARNING)
 def rest_included(comparison: Comparison) -> Iterator[Problem]:
     """Distributors build and test from sdists. Many projects leave tests and working files out on purpose."""
     rest = [path for path in comparison.missing if "/" not in path or not comparison.in_import_package(path)]
-    rest = [path for path in rest if path not in _BUILD_FILES and comparison.has_manifest]
+    told = {*_BUILD_FILES, *(path for path in rest if path.lower() in _READMES)}
+    rest = [path for path in rest if path not in told and comparison.has_manifest]
     if rest:
         more = f" and {len(rest) - 4} more" if len(rest) > 4 else ""
         yield Problem(
@@ -97,7 +111,23 @@ def rest_included(comparison: Comparison) -> Iterator[Problem]:
 
 @SDIST.check("SDI202", "The sdist has nothing that git does not have", Severity.WARNING)
 def nothing_else(comparison: Comparison) -> Iterator[Problem]:
-    """What a build makes on the way should not be shipped; the build runs on a clean export, so it made this."""
+    """What a build makes on the way should not be shipped; the build runs on a clean export, so it made this.
+
+    check-manifest's ``ignore`` holds here as well.
+    """
     for path in sorted(comparison.shipped - comparison.tracked):
-        if not any(fnmatch.fnmatchcase(path, glob) for glob in _GENERATED):
+        if not any(fnmatch.fnmatchcase(path, glob) for glob in _GENERATED) and not comparison.excluded(path):
             yield Problem(path, "commit it, or keep the build from shipping it", "in the sdist, not in git")
+
+
+@SDIST.check("SDI203", "Git has nothing that builds make", Severity.WARNING)
+def nothing_generated(comparison: Comparison) -> Iterator[Problem]:
+    """What is compiled or generated goes stale in git, and the sdist ships it beside its source.
+
+    The rule is check-manifest's, its exemptions are ``ignore-bad-ideas``; what lies among tests may be meant.
+    """
+    found = [path for path in comparison.generated if not _BESIDE.intersection(path.split("/"))]
+    if found:
+        more = f" and {len(found) - 4} more" if len(found) > 4 else ""
+        fix = "git rm --cached it and ignore it, or name it in [tool.check-manifest] ignore-bad-ideas"
+        yield Problem(found[0], fix, f"in git: {', '.join(found[:4])}{more}")

@@ -3,30 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from nox_release.check import Family, Problem
-
-
-@dataclass(frozen=True)
-class TestRun:
-    """How the tests of one package ended."""
-
-    __test__ = False  # not a test, whatever pytest makes of its name
-
-    command: str
-    exit_code: int = 0
-    refused: str = ""
-    """Why what they need could not be installed."""
-    collected: int | None = None
-    """Number of tests that were collected; None where the command does not tell."""
-    ran: int | None = None
-    """Number of those that were not skipped."""
-    failed: tuple[str, ...] = ()
-    """Names of those that failed."""
-    last: str = ""
-    """The last thing that the command said."""
-
+from nox_release.check import Family, Problem, Severity
+from nox_release.testrun import TestRun
 
 TESTS: Family[TestRun] = Family("TST", "a run of the tests")
 EXEMPT = 'give the reason in [tool.nox-release] test-exempt = "…" (or in an override)'
@@ -35,7 +14,7 @@ EXEMPT = 'give the reason in [tool.nox-release] test-exempt = "…" (or in an ov
 @TESTS.check("TST101", "What the tests need can be installed beside the wheel")
 def installable(run: TestRun) -> Iterator[Problem]:
     """The tests run on the wheel that will be published, in a virtualenv with nothing else that is ours."""
-    if run.refused:
+    if run.refused and not run.lowest:
         yield Problem(
             "test requirements", f"read the log; if they cannot run outside their home, {EXEMPT}", run.refused
         )
@@ -67,3 +46,11 @@ def something_ran(run: TestRun) -> Iterator[Problem]:
         yield Problem(
             run.command, f"give them what they need to run, or {EXEMPT}", f"all {run.collected} tests were skipped"
         )
+
+
+@TESTS.check("TST104", "The tests can be run with the lowest versions that the package allows", Severity.WARNING)
+def installable_at_lowest(run: TestRun) -> Iterator[Problem]:
+    """Where the tests' own requirements ask for more than the package does, its lower bounds are never tested."""
+    if run.refused and run.lowest:
+        fix = "raise the package's lower bounds to what works here and what its tests need, or let the tests need less"
+        yield Problem("test requirements", fix, f"not run: {run.refused}")

@@ -10,13 +10,32 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nox_release.check import Family
+from nox_release.checks.archive import ARCHIVE
 from nox_release.checks.artifacts import ARTIFACTS
 from nox_release.checks.build import BUILD
+from nox_release.checks.changelog import CHANGELOG
+from nox_release.checks.classifiers import CLASSIFIERS
+from nox_release.checks.contents import CONTENTS
+from nox_release.checks.dependents import DEPENDENTS
+from nox_release.checks.difference import DIFFERENCE
+from nox_release.checks.filename import FILENAME
+from nox_release.checks.history import HISTORY
+from nox_release.checks.imports import IMPORTS
 from nox_release.checks.installation import INSTALLATION
-from nox_release.checks.project import PROJECT
+from nox_release.checks.licence import LICENCE
+from nox_release.checks.matrix import MATRIX
+from nox_release.checks.namespaces import NAMESPACES
+from nox_release.checks.native import NATIVE
+from nox_release.checks.preflight import PREFLIGHT
 from nox_release.checks.publication import PUBLICATION
+from nox_release.checks.pyproject import PYPROJECT
+from nox_release.checks.readme import README
+from nox_release.checks.reproducibility import REPRODUCIBILITY
+from nox_release.checks.requirements import REQUIREMENTS
 from nox_release.checks.sdist import SDIST
+from nox_release.checks.submission import SUBMISSION
 from nox_release.checks.tests import TESTS
+from nox_release.checks.version import VERSION
 from nox_release.codes import Catalogue, Described
 from nox_release.model import Stage
 from nox_release.record import to_json
@@ -25,12 +44,31 @@ Listed = tuple[Family[Any], tuple[Stage, ...]]
 """A family, and the stages that run it."""
 
 FAMILIES: Sequence[Listed] = (
-    (PROJECT, (Stage.LINT_METADATA,)),
+    (PYPROJECT, (Stage.LINT_METADATA,)),
+    (README, (Stage.LINT_METADATA,)),
+    (CLASSIFIERS, (Stage.LINT_METADATA,)),
+    (CHANGELOG, (Stage.LINT_METADATA,)),
+    (VERSION, (Stage.LINT_METADATA,)),
+    (LICENCE, (Stage.LINT_METADATA,)),
+    (REQUIREMENTS, (Stage.LINT_METADATA,)),
+    (HISTORY, (Stage.LINT_METADATA,)),
     (BUILD, (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)),
     (SDIST, (Stage.BUILD_SDIST,)),
+    (ARCHIVE, (Stage.VERIFY_ARTIFACTS,)),
+    (FILENAME, (Stage.VERIFY_ARTIFACTS,)),
+    (SUBMISSION, (Stage.VERIFY_ARTIFACTS,)),
     (ARTIFACTS, (Stage.VERIFY_ARTIFACTS,)),
+    (CONTENTS, (Stage.VERIFY_ARTIFACTS,)),
+    (NAMESPACES, (Stage.VERIFY_ARTIFACTS, Stage.PUBLISH)),
+    (NATIVE, (Stage.VERIFY_ARTIFACTS,)),
+    (REPRODUCIBILITY, (Stage.VERIFY_ARTIFACTS,)),
+    (MATRIX, (Stage.VERIFY_ARTIFACTS, Stage.TEST)),
     (INSTALLATION, (Stage.VERIFY_ARTIFACTS,)),
+    (IMPORTS, (Stage.VERIFY_ARTIFACTS,)),
+    (DIFFERENCE, (Stage.VERIFY_ARTIFACTS,)),
     (TESTS, (Stage.TEST,)),
+    (DEPENDENTS, (Stage.TEST,)),
+    (PREFLIGHT, (Stage.PUBLISH,)),
     (PUBLICATION, (Stage.PUBLISH,)),
 )
 """In the order in which a package meets them."""

@@ -18,6 +18,8 @@ FEW = 5
 """Packages up to which warnings and exemptions are told one by one; of more they are counted."""
 ALIKE = 10
 """Findings with the same code and the same remedy that are told one by one."""
+_LEFT_OUT = {"exempt": "the tests of {} were not run", "index exempt": "the index was not asked about {}"}
+"""Facts that say why something was not looked at → what it was."""
 REPORTS = f"{STORE}/{FOLDER}"
 
 
@@ -29,7 +31,7 @@ def closing(run: Run) -> Iterator[str]:
         yield from _package(planned, run, found[planned.name], few)
     if not few:
         yield from _counted([item for items in found.values() for item in items])
-    yield from _exempt_tests(run)
+    yield from _exempt(run)
     yield from ("", *table(run), "")
     for broken in run.plan.broken:
         yield f"BLOCKED {broken.name}: {broken.message}"
@@ -113,14 +115,15 @@ def _counted(found: list[Located]) -> Iterator[str]:
         yield f"let pass: {code} {number(len(names), 'time')} in {some(list(dict.fromkeys(names)))}: {reason}"
 
 
-def _exempt_tests(run: Run) -> Iterator[str]:
-    """Packages whose tests were not run, by the reason for it."""
-    reasons: dict[str, list[str]] = {}
+def _exempt(run: Run) -> Iterator[str]:
+    """Packages that were not looked at in full, by what was left out and the reason for it."""
+    reasons: dict[tuple[str, str], list[str]] = {}
     for planned in run.packages:
         for entry in run.entries[planned.name].values():
-            if entry.evidence and (reason := entry.evidence.facts.get("exempt")):
-                reasons.setdefault(reason, []).append(planned.name)
+            for fact in _LEFT_OUT:
+                if entry.evidence and (reason := entry.evidence.facts.get(fact)):
+                    reasons.setdefault((fact, reason), []).append(planned.name)
     if reasons:
         yield ""
-    for reason, names in reasons.items():
-        yield f"exempt: the tests of {some(names)} were not run: {reason}"
+    for (fact, reason), names in reasons.items():
+        yield f"exempt: {_LEFT_OUT[fact].format(some(names))}: {reason}"

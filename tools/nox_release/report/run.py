@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from nox_release.check import Finding
 from nox_release.exemptions import Stale, Unselected
@@ -116,17 +117,25 @@ class Run:
         states = [entry.state for entries in self.entries.values() for entry in entries.values()]
         return not self.stopped and not self.plan.broken and all(state.good for state in states)
 
+    @cached_property
+    def _findings(self) -> Mapping[str, list[Located]]:
+        return {planned.name: self._locate(planned) for planned in self.packages}
+
     def findings(self, planned: Planned) -> list[Located]:
         """Return the findings of one package: errors first, then by code and place; what stages repeat once."""
-        package = planned.package
-        found: dict[Finding, Located] = {}
-        for stage, entry in self.entries.get(planned.name, {}).items():
-            for finding in entry.findings:
-                where = place(finding.where, package.directory, self.files)
-                found.setdefault(finding, Located(finding, where, package.name, package.described_by, stage.value))
-        return sorted(found.values(), key=lambda item: (ORDER.index(item.kind), item.finding.code, item.place.key))
+        return self._findings[planned.name]
 
     def all_findings(self) -> Iterator[Located]:
         """Yield the findings of every package, in the plan's order."""
         for planned in self.packages:
             yield from self.findings(planned)
+
+    def _locate(self, planned: Planned) -> list[Located]:
+        package = planned.package
+        found: dict[Finding, Located] = {}
+        for stage, entry in self.entries[planned.name].items():
+            for finding in entry.findings:
+                if finding not in found:
+                    where = place(finding.where, package.directory, self.files)
+                    found[finding] = Located(finding, where, package.name, package.described_by, stage.value)
+        return sorted(found.values(), key=lambda item: (ORDER.index(item.kind), item.finding.code, item.place.key))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -28,7 +28,7 @@ def of_run(run: Run) -> dict[str, Any]:
 
 def sarif(
     findings: Iterable[Located],
-    version: str,
+    version: str = "",
     *,
     prefix: str = "",
     successful: bool = True,
@@ -36,7 +36,7 @@ def sarif(
 ) -> dict[str, Any]:
     """Return a SARIF log.
 
-    :param version: that of nox-release.
+    :param version: that of nox-release, where it is known.
     :param prefix: what comes before the path of a file, to be relative to the root of the checkout.
     :param successful: whether the tool came to its end.
     :param notes: level and text of what is to be said beside the findings.
@@ -51,7 +51,7 @@ def sarif(
                 "tool": {
                     "driver": {
                         "name": "nox-release",
-                        "version": version,
+                        **({"version": version} if version else {}),
                         "informationUri": PAGE,
                         "rules": [_rule(check) for check in rules.values()],
                     }
@@ -64,7 +64,7 @@ def sarif(
                         ],
                     }
                 ],
-                "results": [_result(item, prefix, places) for item in findings],
+                "results": [result(item, prefix, places) for item in findings],
             }
         ],
     }
@@ -82,11 +82,15 @@ def _rule(check: Described) -> dict[str, Any]:
     }
 
 
-def _result(item: Located, prefix: str, places: dict[str, int]) -> dict[str, Any]:
+def result(item: Located, prefix: str = "", places: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Return one finding as a SARIF result.
+
+    :param places: code of each rule of the log → its place among them.
+    """
     finding = item.finding
     where = "" if item.place.file else f"{item.place.text}: "
     identity = "\0".join((finding.code, item.package, item.place.file or item.place.text, item.message))
-    result: dict[str, Any] = {
+    made: dict[str, Any] = {
         "ruleId": finding.code,
         "level": finding.severity.value,
         "message": {"text": f"{where}{item.message}\nnext: {finding.fix}"},
@@ -94,11 +98,11 @@ def _result(item: Located, prefix: str, places: dict[str, int]) -> dict[str, Any
         "partialFingerprints": {"finding/v1": hashlib.sha256(identity.encode(errors="replace")).hexdigest()},
         "properties": {"package": item.package, "stage": item.stage, "pypi": finding.pypi},
     }
-    if finding.code in places:
-        result["ruleIndex"] = places[finding.code]
+    if places and finding.code in places:
+        made["ruleIndex"] = places[finding.code]
     if finding.exempt:
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": finding.exempt}]
-    return result
+        made["suppressions"] = [{"kind": "external", "status": "accepted", "justification": finding.exempt}]
+    return made
 
 
 def _location(item: Located, prefix: str) -> dict[str, Any]:

@@ -21,9 +21,10 @@ def summary(run: Run) -> Iterator[str]:
     if run.stopped:
         yield ""
         yield f"**It did not come to its end:** {markdown(run.stopped)}"
-    yield ""
-    heads, *body = grid(run)
-    yield from _table(heads, body)
+    if run.packages:
+        yield ""
+        heads, *body = grid(run)
+        yield from _table(heads, body)
     found = [item for item in run.all_findings() if item.kind != "exempt"]
     found.sort(key=lambda item: item.kind)  # errors first
     rows = [
@@ -56,4 +57,4 @@ def markdown(text: str) -> str:
     line = one_line(text)
     line = line if len(line) <= LONG else f"{line[:LONG]}…"
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]()#+!|~@-])", r"\\\1", line)
+    return re.sub(r"([\\`*_\[\]#|~@])", r"\\\1", line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import check_manifest
@@ -38,10 +38,9 @@ def run(job: Job) -> Result:
     except Unsound as error:
         unsound = str(error)
     else:
-        tracked = frozenset(job.snapshot.below(package.directory))
-        comparison = Comparison(
-            frozenset(sdist.files), tracked, _by_manifest(package), exclusions(source, job.run.note)
-        )
+        tracked = job.snapshot.below(package.directory)
+        excluded, generated = by_check_manifest(source, tracked, job.run.note)
+        comparison = Comparison(frozenset(sdist.files), frozenset(tracked), _by_manifest(package), excluded, generated)
         verdict = SDIST.run(comparison, rules)
     verdict = BUILD.run(Build(package.name, package.version, path.name, unsound=unsound), rules) + verdict
     if verdict.fails:
@@ -66,9 +65,15 @@ class _Quiet(check_manifest.UI):  # type: ignore[misc]  # it has no types
         self.warning = self.error = note
 
 
-def exclusions(source: Path, note: Callable[[str], None]) -> Callable[[str], bool]:
-    """Return whether a path is left out of the sdist on purpose, by check-manifest's rules and configuration."""
+def by_check_manifest(
+    source: Path, tracked: Sequence[str], note: Callable[[str], None]
+) -> tuple[Callable[[str], bool], tuple[str, ...]]:
+    """Apply check-manifest's rules and configuration.
+
+    :returns: whether a path is left out of the sdist on purpose, and which files of *tracked* should not be in git.
+    """
     with _CURRENT_FOLDER, check_manifest.cd(source):
-        ignore, _ = check_manifest.read_config()
+        ignore, bad_ideas = check_manifest.read_config()
         ignore += check_manifest.read_manifest(_Quiet(note))
-    return lambda path: not ignore.filter([path.replace("/", os.sep)])
+    generated = bad_ideas.filter(check_manifest.find_bad_ideas(tracked))
+    return lambda path: not ignore.filter([path.replace("/", os.sep)]), tuple(generated)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from nox_release.approval import statement
 from nox_release.candidate import Candidate
+from nox_release.checks.namespaces import NAMESPACES
 from nox_release.checks.publication import PUBLICATION, Publication
 from nox_release.environment import last_line
 from nox_release.errors import Blocked
@@ -26,6 +27,7 @@ from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.model import Artifact, Kind
+from nox_release.neighbours import in_plan
 from nox_release.reconcile import Patience
 from nox_release.record import from_json
 from nox_release.repository import Repository, read_pypirc
@@ -93,11 +95,14 @@ def run(job: Job, index: Index) -> Result:
 
 def _publish(job: Job, index: Index) -> Result:
     artifacts = approved(job)
+    beside = NAMESPACES.run(in_plan(job), job.settings.rules)
+    if beside.fails:  # once it is uploaded, its files are there for good
+        return Result(beside)
     await_siblings(job, index)
     delivery = Delivery(index.reader, index.uploader, job.run.note, patience=index.patience)
     delivered = delivery.bring(job.planned.name, [(artifact, _held(job, artifact)) for artifact in artifacts])
     publication = read_back(job, index, delivered)
-    verdict = PUBLICATION.run(publication, job.settings.rules)
+    verdict = beside + PUBLICATION.run(publication, job.settings.rules)
     name = job.order.config.tag_format.format(name=job.planned.name, version=publication.version)
     facts = {"tag": name, **_told(delivered)}
     if job.order.candidate is None:

@@ -1,93 +1,82 @@
-"""test: the package's tests, on the wheel that will be published."""
+"""test: the package's tests on the wheel that will be published, in every cell of its matrix."""
 
 from __future__ import annotations
 
 import shutil
-import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from packaging.requirements import Requirement
-
-from nox_release.archive import read_wheel
-from nox_release.checks.tests import TESTS, TestRun
-from nox_release.environment import last_line
+from nox_release.archive import Wheel, read_wheel
+from nox_release.check import Verdict
+from nox_release.checks.dependents import DEPENDENTS
+from nox_release.checks.matrix import MATRIX
+from nox_release.checks.tests import TESTS
+from nox_release.downstream import try_dependents
+from nox_release.matrix import Cell, Resolution, merged
 from nox_release.model import Kind
+from nox_release.placing import cells, place
+from nox_release.probe import broken_dependency
+from nox_release.testing import needs, run_tests, without_sources
+from nox_release.testrun import TestRun
 from nox_release.work import Job, Result
 
 TOOLS = ("packaging",)
-PYTEST = "pytest==9.2.0"
-"""What runs the tests of a package that does not say which pytest it wants."""
-NONE_COLLECTED = 5
-"""pytest's exit code for that."""
 
 
 def run(job: Job) -> Result:
-    """Install the wheel with what its tests need, and run them where the source cannot be imported."""
+    """Run the tests in every cell, and then those of the packages that need this one, where that is asked for."""
     if reason := job.settings.test_exempt:
         return Result(facts={"tests": "exempt", "exempt": reason})
-    tests = _tests(job)
-    facts = {} if tests.collected is None else {"tests": f"{tests.ran} ran of {tests.collected} collected"}
-    return Result(TESTS.run(tests, job.settings.rules), (), facts)
-
-
-def _tests(job: Job) -> TestRun:
-    command = list(job.settings.test_command)
-    shown = " ".join(command)
+    rules, command = job.settings.rules, " ".join(job.settings.test_command)
     if job.planned.test_problem:
-        return TestRun(shown, refused=job.planned.test_problem)
-    venv = job.installer.create(job.folder / "venv", job.run)
-    wheels = [job.path(Kind.WHEEL, name) for name in (*job.planned.siblings, *job.planned.test_siblings)]
-    requires = list(job.planned.test_requires)
-    uses_pytest = Path(command[0]).name == "pytest"
-    if uses_pytest and not any(Requirement(text).name == "pytest" for text in requires):
-        requires.append(PYTEST)
-    if job.planned.test_constraints:
-        limits = job.folder / "constraints.txt"
-        limits.write_text("\n".join(job.planned.test_constraints))
-        requires += ["--constraint", str(limits)]
-    done = job.installer.install(venv, [str(job.path(Kind.WHEEL)), *map(str, wheels), *requires], job.run)
-    if done.code:
-        return TestRun(shown, refused=last_line(done.output))
-    folder = without_sources(job.export(), read_wheel(job.path(Kind.WHEEL)).roots)
-    report = job.folder / "tests.xml"
-    if uses_pytest:
-        command[1:1] = [f"--junit-xml={report}", "-p", "no:cacheprovider"]
-    done = job.run(command, cwd=folder, env=venv.activate(job.environ), timeout=4 * 3600)
-    if not uses_pytest:
-        return TestRun(shown, done.code, last=last_line(done.output))
-    return _read(
-        report,
-        TestRun(shown, done.code, collected=0 if done.code == NONE_COLLECTED else None, last=last_line(done.output)),
-    )
+        return Result(TESTS.run(TestRun(command, refused=job.planned.test_problem), rules))
+    # What is only a warning here is told by verify-artifacts.
+    verdict = MATRIX.run(job.matrix, rules) if job.matrix.missing else Verdict()
+    runs = _tests(job, read_wheel(job.path(Kind.WHEEL)))
+    verdict += merged([(cell, TESTS.run(tests, rules)) for cell, tests in runs])
+    facts = _facts([tests for _, tests in runs])
+    for dependence in try_dependents(job):
+        verdict += DEPENDENTS.run(dependence, rules)
+    if job.planned.dependents:
+        facts["dependents"] = ", ".join(f"{item.name} {item.version}".strip() for item in job.planned.dependents)
+    return Result(verdict, (), facts)
 
 
-def without_sources(package: Path, roots: tuple[str, ...]) -> Path:
-    """Take out of an exported package what its wheel installs, so that only the wheel can be imported.
-
-    pytest puts the folder above a package of tests on the path: with the source still there, the tests
-    would pass on it, whatever the wheel holds.
-    """
-    for folder in (package, package / "src", package / "lib", package / "python"):
-        for root in set(roots) - {"tests", "test"}:
-            source = folder / root
-            if source.is_dir() and not source.is_symlink():
-                shutil.rmtree(source)
-            elif folder.is_dir():
-                source.unlink(missing_ok=True)
-    return package
+def _tests(job: Job, wheel: Wheel) -> list[tuple[Cell, TestRun]]:
+    package = without_sources(job.export(), wheel.roots)
+    inside = package.relative_to(job.folder / "source")
+    unbuildable: set[str] = set()
+    with ThreadPoolExecutor(max_workers=job.side_by_side) as pool:
+        todo = cells(job, wheel)
+        return list(zip(todo, pool.map(lambda cell: _cell(job, cell, wheel, inside, unbuildable), todo), strict=True))
 
 
-def _read(report: Path, run: TestRun) -> TestRun:
-    """Add what pytest's report says of each test."""
-    if not report.exists():
-        return run
+def _cell(job: Job, cell: Cell, wheel: Wheel, inside: Path, unbuildable: set[str]) -> TestRun:
+    """Run the tests once, in a virtualenv and a folder of their own."""
+    settings, planned, lowest = job.settings, job.planned, cell.resolution is Resolution.LOWEST
+    folder = job.folder / f"tests-{cell.interpreter.minor}-{cell.resolution}"
+    folder.mkdir()
+    wanted = needs(settings.test_command, planned.test_requires, planned.test_constraints, folder / "constraints.txt")
+    placed = place(job, cell, folder / "venv", job.path(Kind.WHEEL), wheel, unbuildable, wanted, tests=True)
+    if placed.venv is None:
+        return TestRun(" ".join(settings.test_command), refused=placed.refused, lowest=lowest)
+    # Tests that cannot even import what is older than the interpreter say nothing of the package.
+    newer = lowest and not job.matrix.at_floor(cell.interpreter)
+    if newer and (outdated := broken_dependency(job, placed.venv, wheel)):
+        return TestRun(" ".join(settings.test_command), refused=outdated, lowest=lowest)
+    shutil.copytree(job.folder / "source", folder / "source", symlinks=True)  # tests may write beside themselves
     try:
-        cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314  # written by the command just run
-    except ET.ParseError:  # the command was ended while it wrote
-        return run
-    failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
-    skipped = sum(case.find("skipped") is not None for case in cases)
-    names = tuple(f"{case.get('classname', '')}::{case.get('name', '')}".strip(":") for case in failed)
-    return TestRun(
-        run.command, run.exit_code, collected=len(cases), ran=len(cases) - skipped, failed=names, last=run.last
-    )
+        return run_tests(job, settings.test_command, placed.venv, folder / "source" / inside, lowest)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _facts(runs: list[TestRun]) -> dict[str, str]:
+    """How many tests ran, for people: in the first cell, and in how many of the others too."""
+    counted = [tests for tests in runs if tests.collected is not None]
+    if not counted:
+        return {}
+    first = counted[0]
+    places = len(runs) if len(counted) == len(runs) else f"{len(counted)} of {len(runs)}"
+    where = f", {places} cells" if len(runs) > 1 else ""
+    return {"tests": f"{first.ran} ran of {first.collected} collected{where}"}

@@ -1,0 +1,71 @@
+"""Would PyPI take this file? One verdict of its bytes, its name and its metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from packaging.utils import InvalidName, canonicalize_name
+from packaging.version import Version
+
+from nox_release.check import Rules, Severity, Verdict
+from nox_release.checks.archive import ARCHIVE
+from nox_release.checks.filename import FILENAME, FileName
+from nox_release.checks.submission import SUBMISSION
+from nox_release.distribution import inspect
+from nox_release.submission import Submission, read
+
+RULES_OF = date(2026, 8, 21)
+"""The day of PyPI's rules that a verdict models."""
+FAMILIES = (ARCHIVE, FILENAME, SUBMISSION)
+"""Whose checks make the verdict."""
+
+
+def accept(path: Path, rules: Rules | None = None) -> Verdict:
+    """Look at one file as PyPI would if twine 7 uploaded it.
+
+    Not at what only PyPI knows: who may upload, which names and files it has or had.
+
+    :raises Blocked: if it cannot be read.
+    """
+    distribution = inspect(path)
+    verdict = ARCHIVE.run(distribution, rules)
+    name, version = "", None
+    if distribution.metadata is not None:
+        submission = replace(read(distribution.metadata), licences=distribution.licences)
+        verdict += SUBMISSION.run(submission, rules)
+        name, version = _identity(submission)
+    return verdict + FILENAME.run(FileName(distribution.filename, name, version), rules)
+
+
+def accept_all(paths: Iterable[Path], rules: Rules | None = None) -> Verdict:
+    """Look at several files; each finding says in which it is."""
+    verdict = Verdict()
+    for path in paths:
+        one = accept(path, rules)
+        told = tuple(
+            finding if path.name in finding.where else replace(finding, where=f"{path.name}: {finding.where}")
+            for finding in one
+        )
+        verdict += replace(one, findings=told)
+    return verdict
+
+
+def accepted(verdict: Verdict) -> bool:
+    """Whether PyPI would take the file, whatever rules of our own say."""
+    return not any(finding.pypi and finding.severity is Severity.ERROR for finding in verdict)
+
+
+def _identity(submission: Submission) -> tuple[str, Version | None]:
+    """Name and version; empty and None where they are none."""
+    name, version = submission.one("Name") or "", None
+    with suppress(ValueError):
+        version = Version(submission.one("Version") or "")
+    try:
+        canonicalize_name(name, validate=True)
+    except InvalidName:
+        name = ""
+    return name, version
