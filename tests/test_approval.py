@@ -82,6 +82,13 @@ def test_running_a_stage_again_voids_nothing() -> None:
     assert statement([replace(MANIFEST, evidence={"test": again})], INDEX) == ACTUAL
 
 
+def test_what_the_index_had_at_the_moment_voids_nothing() -> None:
+    """Once the first file is there, the index tells something else of the release; what is approved is the same."""
+    told = replace(FINDING, code="HIS201")
+    evidence = replace(MANIFEST.evidence["test"], findings=(told,), facts={"index": "it has no release"})
+    assert statement([replace(MANIFEST, evidence={"test": evidence})], INDEX) == ACTUAL
+
+
 def test_the_statement_is_the_same_whatever_the_order() -> None:
     """The order in which packages are given makes no other bytes."""
     one, other = manifest("one"), manifest("other")
