@@ -73,7 +73,9 @@ def make_zip(path: Path, files: Mapping[str, str]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            info = zipfile.ZipInfo(name)  # which has no time of day in it
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, text)
     return path
 
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from nox.command import CommandFailed
 
+from archives import make_wheel
 from nox_release.command import Command
 from nox_release.evidence import Store
 from nox_release.model import REQUIRES, Artifact, Evidence, Outcome, Stage
@@ -46,10 +47,12 @@ def leave(
 
 
 def _built(store: Store, order: Order, name: str) -> tuple[Artifact, ...]:
-    suffix = {Stage.BUILD_SDIST: ".tar.gz", Stage.BUILD_WHEEL: "-py3-none-any.whl"}.get(order.stage)
-    if suffix is None:
+    folder = store.folder("made")
+    if order.stage is Stage.BUILD_WHEEL:
+        return (store.add(make_wheel(folder, {f"{name}/source.py": f"# {order.plan[name].source}"}, name)),)
+    if order.stage is not Stage.BUILD_SDIST:
         return ()
-    path = store.folder("made") / f"{name}-1.0{suffix}"
+    path = folder / f"{name}-1.0.tar.gz"
     path.write_text(f"{name} {order.plan[name].source}")
     return (store.add(path),)
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from nox_release.errors import Blocked
+from nox_release.evidence import Store
 from nox_release.index.target import Published, PublishedFile
 from nox_release.model import Package
 from nox_release.process import Completed
+from nox_release.record import from_json, to_json
+
+T = TypeVar("T")
 
 
 def package(name: str = "demo", **changes: object) -> Package:
@@ -48,6 +54,27 @@ class FakeRun:
         self.environs.append(env)
         line = " ".join(words)
         return next((answer for part, answer in self.answers.items() if part in line), Completed(0, ""))
+
+
+@dataclass
+class FakeInquire:
+    """Stands at the door to the workers that look: answers by their kind, and remembers what they were asked."""
+
+    answers: Mapping[str, object] = field(default_factory=dict)
+    orders: list[object] = field(default_factory=list)
+
+    def __call__(
+        self,
+        kind: str,
+        order: Callable[[Path], object],
+        answer: type[T],
+        store: Store,
+        environ: Mapping[str, str] = os.environ,
+    ) -> T:
+        # There and back as the worker gets it: what cannot be written down is no order, and no answer.
+        asked = order(store.root / "answer")
+        self.orders.append(from_json(type(asked), to_json(asked)))
+        return from_json(answer, to_json(self.answers[kind]))
 
 
 @dataclass

@@ -20,12 +20,22 @@ from nox_release.errors import Misuse
         ("demo --candidate-for-release", Arguments(("demo",), candidate=True)),
         ("--explain ART104", Arguments((), explain="ART104")),
         ("demo --with-dependents", Arguments(("demo",), with_dependents=True)),
+        ("demo --approved sha256:AB12", Arguments(("demo",), approved="ab12")),
+        ("all --first-releases", Arguments(("all",), first_releases=True)),
+        ("demo --yank 1.0.0rc1", Arguments(("demo",), yank="1.0.0rc1")),
+        ("demo --format json", Arguments(("demo",), json=True)),
         ("path:sdk/compute", Arguments(("path:sdk/compute",))),
     ],
 )
 def test_what_is_asked_for(words: str, expected: Arguments) -> None:
     """Targets and options may stand in any order."""
     assert parse(words.split()) == expected
+
+
+def test_what_needs_no_target_means_all() -> None:
+    """A session may say what is meant where none is named."""
+    assert parse([], ("all",)).targets == ("all",)
+    assert parse(["demo"], ("all",)).targets == ("demo",)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +48,8 @@ def test_what_is_asked_for(words: str, expected: Arguments) -> None:
         ("demo --jobs many", "--jobs: 'many' is no positive number", "--help"),
         ("demo --jobs", "--jobs", "--help"),
         ("--explain", "--explain", "--help"),
+        ("demo --yank last", "--yank last: that is no version", "as the index shows it"),
+        ("demo --format yaml", "--format", "--help"),
         ("demo --speed", "--speed", "--help"),
         ("demo --candidate", "--candidate", "--help"),
         ("demo --fresh=yes", "--fresh", "--help"),

@@ -21,8 +21,9 @@ from nox_release.arguments import Arguments
 from nox_release.chain import Chain, Machine
 from nox_release.index.listing import JSON
 from nox_release.model import Evidence, Outcome, Stage
-from nox_release.record import to_json
-from nox_release.work import MetadataOrder, Order
+from nox_release.record import from_json, to_json
+from nox_release.repository import Repository
+from nox_release.work import GateAnswer, GateOrder, MetadataOrder, Order, SurveyAnswer, SurveyOrder
 from nox_release.workspace import discover
 from scripted_index import scripted_index
 
@@ -315,3 +316,28 @@ def test_code_of_a_package_sees_an_empty_home(tmp_path: Path, monkeypatch: pytes
     assert environ["HOME"] != os.environ.get("HOME")
     assert environ["SOURCE_DATE_EPOCH"] == str(EPOCH)
     assert "PIP_INDEX_URL" not in environ
+
+
+def test_a_survey_is_answered_from_the_index(tmp_path: Path) -> None:
+    """The answer lies where the order says, and tells what the index has."""
+    page = {"meta": {"api-version": "1.1"}, "name": "demo", "files": [
+        {"filename": "demo-1.0.tar.gz", "url": "/f/demo-1.0.tar.gz", "hashes": {"sha256": "1" * 64}}]}  # fmt: skip
+    with scripted_index() as script:
+        script.answers["/simple/demo/"] = (200, "application/vnd.pypi.simple.v1+json", json.dumps(page).encode())
+        repository = Repository("x", f"{script.url}/legacy/", f"{script.url}/simple/")
+        asked = SurveyOrder(tmp_path, repository, {"demo": "1.0"}, tmp_path / "answer")
+        (tmp_path / "order").write_text(to_json(asked))
+        assert bench.main(["survey", str(tmp_path / "order")]) == 0
+    (shelf,) = from_json(SurveyAnswer, asked.answer.read_bytes()).shelves.values()
+    assert (shelf.last, [file.sha256 for file in shelf.files]) == ("1.0", ["1" * 64])
+
+
+def test_a_gate_that_is_none_is_answered_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the CI does not say is no crash of the worker, but an answer."""
+    for name in ("GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "order").write_text(to_json(GateOrder(tmp_path / "answer")))
+    assert bench.main(["gate", str(tmp_path / "order")]) == 0
+    answer = from_json(GateAnswer, (tmp_path / "answer").read_bytes())
+    assert answer.gate is None
+    assert "no job of GitHub Actions" in answer.problem

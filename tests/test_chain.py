@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from archives import make_wheel
 from nox_release.arguments import Arguments
 from nox_release.chain import Chain, Machine, Step
 from nox_release.errors import Misuse
@@ -87,9 +88,11 @@ def built(chain: Chain, name: str, stage: Stage) -> tuple[Artifact, ...]:
     """What a build leaves in the store: bytes that follow from the source."""
     if stage not in (Stage.BUILD_SDIST, Stage.BUILD_WHEEL):
         return ()
-    suffix = ".tar.gz" if stage is Stage.BUILD_SDIST else "-py3-none-any.whl"
-    path = chain.store.folder("made") / f"{name}-1.0{suffix}"
-    path.write_text(f"{name} {suffix} {chain.plan(MACHINE)[name].source}")
+    folder, source = chain.store.folder("made"), chain.plan(MACHINE)[name].source
+    if stage is Stage.BUILD_WHEEL:
+        return (chain.store.add(make_wheel(folder, {f"{name}/source.py": f"# {source}"}, name)),)
+    path = folder / f"{name}-1.0.tar.gz"
+    path.write_text(f"{name} {source}")
     return (chain.store.add(path),)
 
 
@@ -610,13 +613,24 @@ def test_a_released_sibling_comes_from_the_index(repository: Repository) -> None
         assert chain.tag(plan["app"]) == "app_1.0"
 
 
-def test_a_new_tag_is_looked_at(repository: Repository) -> None:
-    """The tag of the version that is to be released has a part in what lint-metadata says, and in nothing else."""
+def test_a_tag_elsewhere_is_looked_at(repository: Repository) -> None:
+    """The version's tag at another commit has a part in what lint-metadata says, and in nothing else."""
+    repository.write("core/more.py", "")
+    repository.commit()
+    with repository.chain("alone") as chain:
+        work_through(chain)
+    repository.git("tag", "alone_1.0", "HEAD~1")
+    with repository.chain("alone") as chain:
+        assert to_do_again(chain) == {"alone": [Stage.LINT_METADATA]}
+
+
+def test_the_tag_of_this_very_release_changes_nothing(repository: Repository) -> None:
+    """A command that set the tag and failed after it is finished with the evidence that was approved."""
     with repository.chain("alone") as chain:
         work_through(chain)
     repository.git("tag", "alone_1.0")
     with repository.chain("alone") as chain:
-        assert to_do_again(chain) == {"alone": [Stage.LINT_METADATA]}
+        assert to_do_again(chain) == {}
 
 
 def test_history_is_looked_at_where_the_build_asks_git(repository: Repository) -> None:
@@ -687,7 +701,10 @@ def test_what_is_built_is_delivered(repository: Repository) -> None:
     assert (manifest.name, manifest.version, manifest.committed) == ("alone", "1.0", True)
     assert manifest.commit == repository.git("rev-parse", "HEAD")
     assert manifest.source == planned.source
-    assert {item.filename for item in manifest.artifacts} == listing(dist) - {FILENAME}
+    beside = {FILENAME, "alone-1.0.cdx.json", "alone-1.0.provenance.json"}
+    assert {item.filename for item in manifest.artifacts} == listing(dist) - beside
+    for name in beside - {FILENAME}:
+        assert all(item.sha256 in (dist / name).read_text() for item in manifest.artifacts)
     assert set(manifest.evidence) == set(BEFORE_PUBLISH)
 
 

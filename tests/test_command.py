@@ -76,6 +76,7 @@ def test_a_package_on_its_whole_way(checkout: Checkout, capsys: pytest.CaptureFi
     assert [order.stage for order in nox.orders] == list(ALL)
     assert {path.name for path in (checkout.root / "dist/alone").iterdir()} == {
         "alone-1.0.tar.gz", "alone-1.0-py3-none-any.whl", "release-manifest.json",
+        "alone-1.0.cdx.json", "alone-1.0.provenance.json",
     }  # fmt: skip
 
 
@@ -171,7 +172,9 @@ def test_uncommitted_work_is_told(
         (["alon"], "alon matches nothing: no package of this workspace has that name\n  did you mean alone?"),
         (["alone", "--jobs", "0"], "'0' is no positive number"),
         (["alone", "--what"], "unrecognized arguments: --what"),
-        (["alone", "--candidate-for-release"], "nothing was uploaded"),
+        (["alone", "--repository", "testpypi"], "add --candidate-for-release"),
+        (["alone", "--candidate-for-release", "--repository", "nowhere"], "there is no repository nowhere"),
+        (["alone", "--first-release"], "are for a candidate\n  add --candidate-for-release"),
     ],
 )
 def test_misuse_ends_with_2(

@@ -123,3 +123,22 @@ def test_no_url_ends_in_a_traceback(url: str, name: str, index: str) -> None:
     """Whatever is typed, it is a repository or a misuse."""
     with contextlib.suppress(Misuse):
         assert choose(Wanted(name, url, index), SECTIONS, {}).upload_url
+
+
+@pytest.mark.parametrize(
+    ("wanted", "typed"),
+    [
+        (Wanted(), ""),
+        (Wanted("corp", first_release=True), " --repository corp"),
+        (Wanted("", "https://x/up", "https://x/simple"), " --repository-url https://x/up --index-url https://x/simple"),
+    ],
+)
+def test_the_options_for_the_same_index_can_be_typed_again(wanted: Wanted, typed: str) -> None:
+    """Behind any command, with a blank before each."""
+    assert wanted.typed == typed
+
+
+def test_pages_for_people_are_known_of_pypi_alone() -> None:
+    """What another index calls them is not guessed."""
+    assert (PYPI.pages, TESTPYPI.pages) == ("https://pypi.org/", "https://test.pypi.org/")
+    assert Repository("x", "https://x/", "https://x/simple/").pages == ""

@@ -32,12 +32,24 @@ def test_each_stage_is_a_session() -> None:
     """There is one session a stage, with nox's own requires, none of which runs unasked."""
     nox_release.register()
     found = registry.get()
-    assert list(found) == [stage.value for stage in Stage]
+    assert list(found)[: len(Stage)] == [stage.value for stage in Stage]
     for stage in Stage:
         session = found[stage.value]
         assert session.requires == [needed.value for needed in REQUIRES[stage]]
         assert session.__doc__ == DESCRIPTIONS[stage]
         assert (session.default, session.reuse_venv, session.python) == (False, True, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "requires"),
+    [("approve", [str(needed) for needed in REQUIRES[Stage.PUBLISH]]), ("status", []), ("doctor", [])],
+)
+def test_what_is_no_stage_is_a_session_too(name: str, requires: list[str]) -> None:
+    """What only looks needs no stage before it and no virtualenv; an approval needs what publish needs."""
+    nox_release.register()
+    session = registry.get()[name]
+    assert (session.requires, session.default, session.venv_backend) == (requires, False, "none")
+    assert session.__doc__
 
 
 def test_a_missing_interpreter_is_an_error() -> None:
@@ -66,7 +78,7 @@ def test_the_installer_makes_the_sessions_virtualenvs(noxfile: Path, content: by
     if content is not None:
         (noxfile / "pyproject.toml").write_bytes(content)
     nox_release.register()
-    assert {session.venv_backend for session in registry.get().values()} == {backend}
+    assert {registry.get()[stage].venv_backend for stage in Stage} == {backend}
 
 
 def test_the_sessions_of_one_nox_share_a_command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nox_release.submission import SIZE_LIMIT, VALUE_LIMIT, WORK_LIMIT, Submission, read
@@ -85,6 +85,7 @@ LINES = st.sampled_from(
 )  # fmt: skip
 
 
+@example(b"Description: a header\n\nand a body that is no UTF-8: \x80")
 @given(st.one_of(st.binary(max_size=400), st.lists(LINES).map(b"\n".join), st.lists(LINES).map(b"\r\n".join)))
 def test_no_bytes_make_it_raise(content: bytes) -> None:
     """Whatever the bytes, every field has values, all of them text, and is one of the specification's."""

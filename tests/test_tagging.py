@@ -136,3 +136,12 @@ def test_a_remote_that_cannot_be_asked_blocks(repository: Repository) -> None:
     """Not being able to look is not an absent tag."""
     with pytest.raises(Blocked, match="the tags of nowhere cannot be read"):
         replace(repository.tags, remote="nowhere").look("demo_1.0", repository.first)
+
+
+def test_all_tags_of_the_remote_at_once(tmp_path: Path) -> None:
+    """Each with the commit that it names, whether it is annotated or not."""
+    repository = Repository(tmp_path)
+    repository.git("tag", "plain", repository.first)
+    repository.git("tag", "--annotate", "--message", "x", "annotated", repository.second)
+    repository.git("push", "-q", "origin", "--tags")
+    assert repository.tags.on_remote() == {"plain": repository.first, "annotated": repository.second}

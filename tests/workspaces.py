@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NOXFILE = "import nox_release\n\nnox_release.register()\n"
-CONFIG = f"""[tool.nox-release]
-index-exempt = "made up for a test"
-pythons = ["{sys.version_info.major}.{sys.version_info.minor}"]
+ONCE = f"""pythons = ["{sys.version_info.major}.{sys.version_info.minor}"]
 resolutions = ["highest"]
 """
-"""No test asks a real index what it has of names that are made up, and packages are tried once: what is about the
-matrix of interpreters says so."""
+"""Packages are tried once: what is about the matrix of interpreters says so."""
+CONFIG = f"""[tool.nox-release]
+index-exempt = "made up for a test"
+{ONCE}"""
+"""No test asks a real index what it has of names that are made up."""
 LIMIT = 600
 """Seconds that one command may take before the test gives up."""
 

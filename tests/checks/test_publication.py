@@ -34,6 +34,7 @@ def test_a_whole_publication_passes(publication: Publication) -> None:
         (replace(SOUND, served={FILE: "bb"}), [("PUB102", FILE, "bb, not aa")]),
         (replace(SOUND, listed={FILE: "bb"}, served={FILE: "cc"}), [("PUB102", FILE, "bb and cc, not aa")]),
         (replace(SOUND, not_installed="no solution"), [("PUB103", "demo==1.0", "no solution")]),
+        (replace(SOUND, unattested={FILE: "the index shows none"}), [("PUB104", FILE, "the index shows none")]),
         (replace(SOUND, uncommitted=tuple("abcde")), [("PUB201", "git", "not committed: a, b, c and 2 more")]),
         (replace(SOUND, uncommitted=("a",)), [("PUB201", "git", "not committed: a")]),
         (replace(SOUND, unreleased=("core",)), [("PUB202", "requirements", "core is not released")]),

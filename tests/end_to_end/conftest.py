@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workspaces import CONFIG, NOXFILE, Workspace
+from workspaces import CONFIG, NOXFILE, ONCE, Workspace
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +43,7 @@ def example(tmp_path: Path, envdir: Path) -> Workspace:
     made = Workspace(root, envdir)
     made.write({".gitignore": "__pycache__/\n"})
     config = root / "pyproject.toml"
-    config.write_text(config.read_text().replace("[tool.nox-release]\n", CONFIG))
+    config.write_text(config.read_text().replace("[tool.nox-release]\n", f"[tool.nox-release]\n{ONCE}"))
     made.git("init", "-q", "-b", "main")
     made.commit("first")
     return made

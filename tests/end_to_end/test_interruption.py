@@ -91,7 +91,10 @@ def test_a_kill_at_any_moment_leaves_evidence_whole(example: Workspace, moment: 
     done = example.nox(*command)
     assert done.returncode == 0, done.stdout
     names = {path.name for path in (example.root / "dist/contoso-core").iterdir()}
-    assert names == {"contoso_core-1.2.0.tar.gz", "contoso_core-1.2.0-py3-none-any.whl", "release-manifest.json"}
+    assert names == {
+        "contoso_core-1.2.0.tar.gz", "contoso_core-1.2.0-py3-none-any.whl", "release-manifest.json",
+        "contoso-core-1.2.0.cdx.json", "contoso-core-1.2.0.provenance.json",
+    }  # fmt: skip
 
 
 def test_the_rehearsal_index_ends_with_a_killed_command(example: Workspace) -> None:

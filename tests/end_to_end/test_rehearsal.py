@@ -24,7 +24,12 @@ def test_the_readmes_first_command(example: Workspace) -> None:
     manifest = json.loads((dist / "release-manifest.json").read_text())
     names = [artifact["filename"] for artifact in manifest["artifacts"]]
     assert names == ["azure_mgmt_compute-40.0.0.tar.gz", "azure_mgmt_compute-40.0.0-py3-none-any.whl"]
-    assert {path.name for path in dist.iterdir()} == {*names, "release-manifest.json"}
+    beside = {
+        "release-manifest.json",
+        "azure-mgmt-compute-40.0.0.cdx.json",
+        "azure-mgmt-compute-40.0.0.provenance.json",
+    }
+    assert {path.name for path in dist.iterdir()} == {*names, *beside}
     for artifact in manifest["artifacts"]:
         assert hashlib.sha256((dist / artifact["filename"]).read_bytes()).hexdigest() == artifact["sha256"]
     schema = json.loads(files("nox_release").joinpath("manifest.schema.json").read_text())

@@ -84,13 +84,28 @@ def test_many_folders_are_cut_short() -> None:
 def test_a_release_tells_what_is_done_and_what_remains() -> None:
     """Files and tag of what is published, why the rest is not, and that the same command finishes it."""
     facts = {"index": "https://i.example/", "tag": "one_1.0", "file one-1.0.tar.gz": "uploaded, 2 tries"}
+    facts |= {"attestations": "each file", "github release": "https://github.com/a/b/releases/tag/one_1.0"}
     done = replace(published("one"), facts=facts)
     plan = Plan((planned("one"), planned("two")))
     assert list(released(plan, entries({"one": done, "two": "it needs three"}))) == [
         "published one 1.0 to https://i.example/, tagged one_1.0",
         "  one-1.0.tar.gz: uploaded, 2 tries",
+        "  attestations: each file",
+        "  announced: https://github.com/a/b/releases/tag/one_1.0",
         "not published: two 1.0: it needs three",
         "Published: 1 of 2. The same command again finishes what remains.",
+    ]
+
+
+def test_what_is_out_and_not_finished_is_not_called_unpublished() -> None:
+    """Files that the index has stay there, whatever failed after them; what remains is told."""
+    facts = {"tag": "one_1.0", "file one-1.0.tar.gz": "uploaded, 1 try"}
+    why = "published and tagged; GitHub answers 503, 4 times"
+    evidence = replace(published("one"), outcome=Outcome.BLOCKED, facts=facts, problem=why)
+    entry = Entry(State.BLOCKED, evidence)
+    assert list(released(Plan((planned("one"),)), {"one": entry})) == [
+        f"not finished: one 1.0: {why}",
+        "Published: 0 of 1. The same command again finishes what remains.",
     ]
 
 

@@ -237,5 +237,5 @@ def test_a_changed_artifact_is_a_problem(bench: Make, tmp_path: Path) -> None:
     ready.build()
     ready.path(Stage.BUILD_WHEEL).write_bytes(b"something else")
     message, hint = audited(ready).problem
-    assert message.startswith("an artifact in the store changed: demo-1.0-py2.py3-none-any.whl cannot be read")
+    assert message.startswith("an artifact in the store changed: demo-1.0-py3-none-any.whl cannot be read")
     assert hint == "run again with --fresh"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
@@ -30,7 +31,10 @@ def test_an_sdist_is_built_from_what_is_committed(bench: Make, pyproject: str) -
     files = read_sdist(ready.store.path(artifact)).files
     assert "demo/__init__.py" in files
     assert "demo/stale.tmp" not in files
-    assert result.facts == {"commit": ready.snapshot.commit, "source": ready.plan["demo"].source}
+    assert (result.facts["commit"], result.facts["source"]) == (ready.snapshot.commit, ready.plan["demo"].source)
+    assert datetime.fromisoformat(result.facts["commit time"]).timestamp() == ready.snapshot.epoch
+    backend = "flit-core" if pyproject is FLIT else "setuptools"
+    assert any(pin.startswith(f"{backend}==") for pin in result.facts["build requirements"].split())
 
 
 @pytest.mark.parametrize("pyproject", [FLIT, SETUPTOOLS], ids=["flit", "setuptools"])

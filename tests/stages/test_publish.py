@@ -9,16 +9,22 @@ from pathlib import Path
 import pytest
 
 from archives import make_sdist, make_wheel
+from checkouts import Checkout
 from jobs import Bench, codes, told
 from nox_release import manifest
+from nox_release.approval import statement
+from nox_release.candidate import Candidate
+from nox_release.config import Config, Settings
 from nox_release.errors import Blocked
 from nox_release.evidence import sha256
 from nox_release.index.credentials import Known
 from nox_release.index.delivery import Uploads
+from nox_release.index.owners import Owners
 from nox_release.index.simple import wait_until
 from nox_release.index.upload import Uploader
 from nox_release.model import Stage
 from nox_release.reconcile import BROKEN, Attempt
+from nox_release.repository import PYPI, Repository
 from nox_release.stages import publish
 from nox_release.stages.publish import Index
 from nox_release.work import Result
@@ -215,4 +221,53 @@ def test_nothing_is_uploaded_that_overwrites_another_of_the_plan(
         approve(made, name)
     result = run(made, index)
     assert codes(result) == found
-    assert made.log.count("# upload of ") == (0 if found else 2)
+    assert made.log.count("# upload 1 of ") == (0 if found else 2)
+
+
+OWNED = Config(settings=Settings(required_owners=("Microsoft",)))
+
+
+@pytest.mark.parametrize(
+    ("owners", "first", "pypi", "said"),
+    [
+        (Owners(True, frozenset({"microsoft"})), True, True, ""),
+        (Owners(True, frozenset({"ada"})), False, True, ""),
+        (
+            Owners(True, frozenset({"ada"})),
+            True,
+            True,
+            "/collaboration/; nox -s doctor -- demo fails",
+        ),
+        (Owners(True, unknown="404"), True, True, "add Microsoft as Owner of demo at https://pypi.org/"),
+        (Owners(True, unknown="no API"), True, False, "ask the administrator of the index; whether that is done, this"),
+    ],
+    ids=["there", "no first release", "missing", "not told yet", "never told"],
+)
+def test_after_a_first_release_it_is_told_whom_to_add(
+    bench: Make, index: Index, owners: Owners, first: bool, pypi: bool, said: str
+) -> None:
+    """Whoever made the project owns it alone; the evidence says who is missing, and how that is mended."""
+    made = ready(bench, config=OWNED)
+    repository = Repository("x", "https://x.example/", "https://x.example/simple/", PYPI.json_url if pypi else "")
+    approval = statement([made_manifest(made)], repository.upload_url)
+    with made.working(Stage.PUBLISH, "demo") as job:
+        order = replace(job.order, candidate=Candidate(repository, first, approval, ("prompt: ada",)))
+        remote(made)
+        result = publish.run(replace(job, order=order), replace(index, owners=lambda _: owners))
+    assert result.facts["approved"] == "prompt: ada"
+    assert bool(result.facts.get("owners")) is bool(said)
+    assert said in result.facts.get("owners", "")
+
+
+def made_manifest(made: Bench) -> manifest.Manifest:
+    found = manifest.read_manifest(made.store.dist / "demo")
+    assert found is not None
+    return found
+
+
+def remote(made: Bench) -> None:
+    """Give the workspace a remote that takes tags."""
+    bare = Checkout.new(made.folder / "remote.git")
+    made.checkout.git("remote", "add", "origin", str(bare.root))
+    made.checkout.git("config", "user.name", "tests")
+    made.checkout.git("config", "user.email", "tests@example.com")

@@ -223,3 +223,12 @@ def test_an_interpreter_that_does_not_start_blocks(bench: Make, tmp_path: Path) 
     ready.build()
     with pytest.raises(Blocked, match="the interpreter of the virtualenv did not start"):
         ready.run(VERIFY)
+
+
+def test_an_embedded_bill_of_materials_is_named(bench: Make) -> None:
+    """One that the build backend put into the wheel (PEP 770) is in the evidence, and so in the release manifest."""
+    ready = bench(demo(FLIT))
+    ready.build()
+    path = "demo-1.0.dist-info/sboms/demo.cdx.json"
+    ready.put(Stage.BUILD_WHEEL, make_wheel(ready.folder, {"demo/__init__.py": "", path: "{}"}))
+    assert ready.run(Stage.VERIFY_ARTIFACTS).facts["sboms"] == path

@@ -14,14 +14,20 @@ from packaging.version import Version
 from nox_release.check import Rules, Severity, Verdict
 from nox_release.checks.archive import ARCHIVE
 from nox_release.checks.filename import FILENAME, FileName
-from nox_release.checks.submission import SUBMISSION
+from nox_release.checks.sent_classifiers import CLASSIFIED
+from nox_release.checks.sent_contacts import CONTACTS
+from nox_release.checks.sent_description import DESCRIPTION
+from nox_release.checks.sent_form import FORM
+from nox_release.checks.sent_identity import IDENTITY
+from nox_release.checks.sent_licences import LICENCES
+from nox_release.checks.sent_requirements import REQUIRED
 from nox_release.distribution import inspect
 from nox_release.submission import Submission, read
 
 RULES_OF = date(2026, 8, 21)
 """The day of PyPI's rules that a verdict models."""
-FAMILIES = (ARCHIVE, FILENAME, SUBMISSION)
-"""Whose checks make the verdict."""
+METADATA = (FORM, IDENTITY, DESCRIPTION, CLASSIFIED, CONTACTS, REQUIRED, LICENCES)
+"""Whose checks look at the metadata."""
 
 
 def accept(path: Path, rules: Rules | None = None) -> Verdict:
@@ -36,7 +42,7 @@ def accept(path: Path, rules: Rules | None = None) -> Verdict:
     name, version = "", None
     if distribution.metadata is not None:
         submission = replace(read(distribution.metadata), licences=distribution.licences)
-        verdict += SUBMISSION.run(submission, rules)
+        verdict = sum((family.run(submission, rules) for family in METADATA), verdict)
         name, version = _identity(submission)
     return verdict + FILENAME.run(FileName(distribution.filename, name, version), rules)
 

@@ -45,6 +45,17 @@ class Approvals:
         """Return why *statement* is not approved, in plain words; nothing where it is."""
         return missing(self.policy, statement, tuple(self._found()), self.git.authors(self.snapshot.commit))
 
+    def given(self, statement: Statement) -> tuple[Approval, ...]:
+        """Return the approvals of exactly *statement* that count in the configured mode."""
+        return tuple(item for item in self._found() if item.mode is self.policy.mode and item.statement == statement)
+
+    def approved(self) -> tuple[Statement, ...]:
+        """Return every statement that is approved as the configuration demands it."""
+        given = tuple(self._found())
+        authors = self.git.authors(self.snapshot.commit)
+        statements = {item.statement.digest: item.statement for item in given}
+        return tuple(item for item in statements.values() if not missing(self.policy, item, given, authors))
+
     def folder(self, statement: Statement) -> Path:
         """Where the approvals of *statement* lie."""
         return self.store.folder(FOLDER, statement.digest[:16])

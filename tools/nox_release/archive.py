@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import gzip
+import hashlib
 import io
 import posixpath
 import tarfile
@@ -176,6 +177,19 @@ def read_wheel(path: Path) -> Wheel:
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Unsound(f"it is no readable zip: {error}") from None
     return Wheel(path.name, tuple(sorted(names)), metadata, _entry_points(points))
+
+
+def embedded_sboms(path: Path) -> dict[str, str]:
+    """Return the bills of materials in a sound wheel (PEP 770): path → sha256."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if is_sbom(name)]
+        return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names}
+
+
+def is_sbom(name: str) -> bool:
+    """Whether a path in a wheel is that of a bill of materials."""
+    folder, _, rest = name.partition("/")
+    return folder.endswith(".dist-info") and rest.startswith("sboms/") and not name.endswith("/")
 
 
 def _entry_points(content: bytes) -> dict[str, dict[str, str]]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from packaging.version import InvalidVersion, Version
+
 from nox_release.errors import Misuse
 from nox_release.repository import Wanted
 
@@ -26,6 +28,11 @@ Nothing matched is an error.
 Every stage is a session of its own: lint-metadata, build-sdist, build-wheel, verify-artifacts, test, publish.
 publish runs them all. Without --candidate-for-release it is a rehearsal: it uploads to an index
 that it starts on this machine, and reads back and installs from there.
+
+status shows what the workspace, the tags, dist/ and the index say of each package, and what to type next. It needs
+no stage before it, and takes --repository and its companions to look at another index. doctor tells whether
+this workspace and this machine can release at all, and who is missing among the owners; without a target it looks
+at all packages.
 
 exit codes: 0 all is well, 1 something failed or could not be looked at, 2 the command line or the
 configuration cannot be obeyed.
@@ -48,6 +55,12 @@ class Arguments:
     """Key to sign an approval with."""
     signature: str = ""
     """File of a signature that was made elsewhere."""
+    approved: str = ""
+    """Digest of the statement that was approved; empty: it is not said."""
+    first_releases: bool = False
+    yank: str = ""
+    """Version whose withdrawal is to be planned."""
+    json: bool = False
     explain: str = ""
     """A code, or the beginning of codes, to be explained instead."""
     with_dependents: bool = False
@@ -92,6 +105,16 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--sign-with", default="", metavar="KEY", help="approve: sign with this SSH key")
     made.add_argument("--signature", default="", metavar="FILE", help="approve: take a signature made elsewhere")
     made.add_argument(
+        "--approved", default="", metavar="SHA256", help="publish only what has this digest (approve shows it)"
+    )
+    made.add_argument(
+        "--first-releases",
+        action="store_true",
+        help="status: which names are new, their publishers, and in which waves",
+    )
+    made.add_argument("--yank", default="", metavar="VERSION", help="status: how to withdraw this release by hand")
+    made.add_argument("--format", default="text", choices=("text", "json"), help="status: as text (default) or JSON")
+    made.add_argument(
         "--explain", default="", metavar="CODE", help="tell what a check is about, or all whose codes begin so, and end"
     )
     return made
@@ -103,13 +126,22 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def parse(posargs: Sequence[str]) -> Arguments:
+def _version(text: str) -> str:
+    try:
+        return str(Version(text)) if text else ""
+    except InvalidVersion:
+        raise Misuse(f"--yank {text}: that is no version", "write the version as the index shows it") from None
+
+
+def parse(posargs: Sequence[str], targets: Sequence[str] = ()) -> Arguments:
     """Return what *posargs* ask for.
 
+    :param targets: what is meant where none is named.
     :raises Misuse: where they cannot be obeyed.
     :raises SystemExit: after printing the help that was asked for.
     """
     found = parser().parse_intermixed_args(list(posargs))
+    found.targets = found.targets or targets
     if not found.targets and not found.explain:
         raise Misuse(
             "no target: nothing says which packages",
@@ -124,6 +156,10 @@ def parse(posargs: Sequence[str]) -> Arguments:
         wanted=Wanted(found.repository, found.repository_url, found.index_url, found.first_release),
         sign_with=found.sign_with,
         signature=found.signature,
+        approved=found.approved.lower().removeprefix("sha256:"),
+        first_releases=found.first_releases,
+        yank=_version(found.yank),
+        json=found.format == "json",
         explain=found.explain,
         with_dependents=found.with_dependents,
     )

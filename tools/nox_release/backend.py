@@ -6,11 +6,12 @@ import os
 import subprocess
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from build import BuildBackendException, BuildException, BuildSystemTableValidationError, ProjectBuilder
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from nox_release.environment import Installer, Venv, build_environment, last_line
@@ -59,6 +60,8 @@ class Backend:
     """SOURCE_DATE_EPOCH: seconds since 1970."""
     since: float = 0.0
     """Build environments made before this time do not count."""
+    used: list[str] = field(default_factory=list)
+    """``name==version`` of all that the environment of the last call had, in order."""
 
     def build(self, distribution: Distribution, destination: Path) -> Path:
         """Build the ``sdist`` or the ``wheel`` into the folder *destination*.
@@ -82,8 +85,8 @@ class Backend:
             if self._may_require_more(distribution, venv):
                 more = self._builder(venv).get_requires_for_build(distribution)
                 venv = self._environment(requires | more)
-            builder = self._builder(venv)
-            return work(builder)
+            self.used[:] = installed(venv)
+            return work(self._builder(venv))
         except BuildBackendException as error:
             raise BuildFailed(_reason(error)) from None
         except (BuildException, BuildSystemTableValidationError) as error:
@@ -126,6 +129,15 @@ class Backend:
                 raise subprocess.CalledProcessError(done.code, cmd, done.output)
 
         return ProjectBuilder.from_isolated_env(_Environment(venv), self.source, call)
+
+
+def installed(venv: Venv) -> list[str]:
+    """Return ``name==version`` of every distribution in *venv*."""
+    found = (path.name.removesuffix(".dist-info").split("-", 1) for path in venv.root.glob(_DISTRIBUTIONS))
+    return sorted(f"{canonicalize_name(name)}=={version}" for name, version in found)
+
+
+_DISTRIBUTIONS = "lib/python*/site-packages/*.dist-info"
 
 
 def _reason(error: BuildBackendException) -> str:

@@ -37,7 +37,7 @@ from nox_release.process import Log, Processes, in_parallel
 from nox_release.record import from_json, to_json
 from nox_release.report.progress import progress
 from nox_release.source import Git, Snapshot
-from nox_release.work import Job, MetadataOrder, Order, PreflightOrder, Result
+from nox_release.work import GateAnswer, GateOrder, Job, MetadataOrder, Order, PreflightOrder, Result, SurveyOrder
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,6 +54,10 @@ def main(arguments: Sequence[str]) -> int:
             _tell_metadata(from_json(MetadataOrder, content), processes)
         elif kind == "preflight":
             _look_before(from_json(PreflightOrder, content))
+        elif kind == "survey":
+            _survey(from_json(SurveyOrder, content))
+        elif kind == "gate":
+            _look_at_gate(from_json(GateOrder, content))
         else:
             _work(from_json(Order, content), processes)
     except KeyboardInterrupt:
@@ -216,6 +220,24 @@ def _look_before(order: PreflightOrder) -> None:
         answer = preflight(order, git, _snapshot(git, order))
     finally:
         git.close()
+    write_atomically(order.answer, to_json(answer).encode())
+
+
+def _survey(order: SurveyOrder) -> None:
+    """Look at the index for `status` and `doctor`, and write the answer."""
+    from nox_release.survey import survey  # needs what only publish has installed
+
+    write_atomically(order.answer, to_json(survey(order)).encode())
+
+
+def _look_at_gate(order: GateOrder) -> None:
+    """Ask the CI what this job is, and write the answer."""
+    from nox_release.index.gatekeeper import gate  # needs what only publish has installed
+
+    try:
+        answer = GateAnswer(gate())
+    except Blocked as error:
+        answer = GateAnswer(None, error.message, error.hint)
     write_atomically(order.answer, to_json(answer).encode())
 
 

@@ -16,3 +16,5 @@ class Candidate:
     first_release: bool = False
     approved: Statement | None = None
     """Exactly what was approved; None before that is asked."""
+    approved_by: tuple[str, ...] = ()
+    """How and by whom, for the record."""

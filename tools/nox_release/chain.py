@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import os
 import sys
 import time
@@ -19,6 +20,7 @@ from nox_release.approvals import Approvals
 from nox_release.arguments import Arguments
 from nox_release.candidate import Candidate
 from nox_release.config import Config, read_config
+from nox_release.errors import Blocked
 from nox_release.evidence import FOLDER, Store
 from nox_release.holding import holds
 from nox_release.matrix import Interpreter, Matrix, Resolution, choose
@@ -26,6 +28,7 @@ from nox_release.model import REQUIRES, Evidence, Stage
 from nox_release.plan import Plan, Planned, digest_of
 from nox_release.planning import Planning
 from nox_release.process import Processes
+from nox_release.provenance import sbom, statement
 from nox_release.report.run import FOLDER as REPORTS
 from nox_release.requirements import parsed
 from nox_release.source import Git, Snapshot
@@ -289,7 +292,9 @@ class Chain:
             unasked = sorted(name for name in named if self.config.for_package(name).index_exempt)
             parts += [self.config.index_url, planned.sibling_requires, beside_it, unasked]
         if stage in (Stage.LINT_METADATA, Stage.PUBLISH):
-            parts += [self.config.tag_format, plan.tags.get(self.tag(planned))]
+            # A tag at this commit is the one that this release sets: what was approved before it stays approved.
+            tagged = plan.tags.get(self.tag(planned))
+            parts += [self.config.tag_format, None if tagged == plan.commit else tagged]
         if stage is Stage.PUBLISH:
             parts += [plan.uncommitted, plan.commit, self.candidate]
         if planned.history:  # the version or the list of files may follow from it
@@ -335,15 +340,30 @@ class Chain:
         built = [artifact for stage in BUILDS if stage in evidence for artifact in evidence[stage].artifacts]
         if not built:
             return
-        files = {}
+        files: dict[str, bytes] = {}
         if len(evidence) == len(stages):
             whole = release_manifest.manifest(
                 evidence,
                 source=planned.source,
                 committed=not self._uncommitted(planned),
             )
-            files[release_manifest.FILENAME] = release_manifest.text(whole)
+            from nox_release.archive import embedded_sboms, read_wheel  # only now is there anything to read
+
+            wheel, version = self.store.path(built[-1]), importlib.metadata.version("nox-release")
+            files = {
+                release_manifest.FILENAME: release_manifest.text(whole),
+                sbom.filename(whole): sbom.sbom(whole, read_wheel(wheel).metadata, embedded_sboms(wheel), version),
+                statement.filename(whole): statement.statement(whole, self._repository, version),
+            }
         self.store.deliver(planned.name, built, files)
+
+    @cached_property
+    def _repository(self) -> str:
+        """URL of the git remote, without secrets; empty where there is none that others can reach."""
+        try:
+            return statement.public(self.git("remote", "get-url", self.config.remote).strip())
+        except Blocked:
+            return ""
 
     def close(self) -> None:
         """End the processes that this started."""

@@ -18,17 +18,22 @@ from nox_release.candidate import Candidate
 from nox_release.chain import Chain, Machine, Step
 from nox_release.errors import Blocked, Misuse
 from nox_release.exemptions import look, stale, unselected
+from nox_release.inquiry import Inquire, inquire
 from nox_release.model import Evidence, Outcome, Stage
+from nox_release.overview import Overview
 from nox_release.plan import Plan, Planned
 from nox_release.release import Release, candidate_of, locked
 from nox_release.report.candidate import candidate, released
 from nox_release.report.closing import closing
+from nox_release.report.doctor import healthy
 from nox_release.report.explain import explain
 from nox_release.report.run import Entry, Run, State
-from nox_release.report.words import one_line
+from nox_release.report.status import as_json, first_releases, status, yank
+from nox_release.report.words import one_line, some
 from nox_release.reporting import clear, tell, write
 from nox_release.repository import Wanted
-from nox_release.session import asked_for, machine_of, needs, queued, work
+from nox_release.session import asked_for, machine_of, needs, outside, queued, work
+from nox_release.status import judge
 from nox_release.work import Order
 
 _STATES = {Outcome.PASSED: State.PASSED, Outcome.FAILED: State.FAILED, Outcome.BLOCKED: State.BLOCKED}
@@ -38,10 +43,13 @@ _MORE = "sessions of this command have still to come, or were not run"
 class Command:
     """What the sessions of one nox process share: the chain, and what became of each package so far."""
 
-    def __init__(self, root: Path, started: float, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, root: Path, started: float, environ: Mapping[str, str] = os.environ, inquire: Inquire = inquire
+    ) -> None:
         self._root = root
         self._started = started
         self._environ = environ
+        self._inquire = inquire
         self._chain: Chain | None = None
         self._entries: dict[str, dict[Stage, Entry]] = {}
         self._failed: set[Stage] = set()
@@ -77,6 +85,53 @@ class Command:
             with self._reported(chain):
                 _say(self._release(chain, chain.planned).take_approval())
 
+    def status(self, session: nox.Session) -> None:
+        """Show where packages stand, and what to type next."""
+        with _told(), self._overview(session) as overview:
+            arguments, repository = overview.chain.arguments, overview.repository
+            if arguments.yank:
+                for withdrawal in overview.withdrawal(arguments.yank):
+                    _say(yank(withdrawal, repository.pages, repository.simple_url))
+                return
+            standings = overview.standings()
+            unknown = [item.name for item in standings if item.shelf.problem]
+            options = arguments.wanted.typed
+            found = [(item, judge(item, options, repository.pages)) for item in standings]
+            if arguments.first_releases:
+                quota, new = overview.chain.config.new_project_quota, overview.new(standings)
+                _say(first_releases(new, overview.publisher(), quota, repository.pages, options, unknown))
+            elif arguments.json:
+                print(as_json(found, repository.simple_url), flush=True)
+            else:
+                _say(status(found, repository.simple_url))
+            if unknown:
+                session.error(one_line(f"the index could not be looked at for {some(unknown)}"))
+
+    def doctor(self, session: nox.Session) -> None:
+        """Tell what keeps the workspace from releasing, with the mend of each."""
+        with _told(), self._overview(session) as overview:
+            verdict = overview.health()
+            _say(healthy(verdict, overview.plan))
+            if verdict.fails or overview.plan.broken:
+                session.error("something keeps this workspace from releasing, see above")
+
+    @contextlib.contextmanager
+    def _overview(self, session: nox.Session) -> Iterator[Overview]:
+        """What needs no stage: a plan of its own, made without a virtualenv."""
+        arguments = parse(session.posargs, ("all",))
+        if arguments.explain:
+            _say(explain(arguments.explain))
+            raise SystemExit(0)
+        chain = Chain(self._root, arguments, self._started, candidate_of(arguments.wanted, self._environ))
+        assert chain.candidate is not None
+        try:
+            plan = chain.plan(outside(chain))
+            if not arguments.json:
+                _say(f"BLOCKED {broken.name}: {broken.message}; {broken.hint}" for broken in plan.broken)
+            yield Overview(chain, plan, chain.candidate.repository, self._environ, self._inquire)
+        finally:
+            chain.close()
+
     def _candidate(self, arguments: Arguments, approving: bool) -> Candidate | None:
         """Where a candidate goes; None for a rehearsal."""
         if arguments.candidate or approving:
@@ -90,7 +145,7 @@ class Command:
 
     def _release(self, chain: Chain, plan: Plan) -> Release:
         assert chain.candidate is not None
-        return Release(chain, plan, chain.candidate, _say, environ=self._environ)
+        return Release(chain, plan, chain.candidate, _say, environ=self._environ, inquire=self._inquire)
 
     @contextlib.contextmanager
     def _reported(self, chain: Chain) -> Iterator[None]:
@@ -144,14 +199,14 @@ class Command:
             self._enter(name, stage, Entry(State.NOT_RUN, why=why))
         if step.order:
             began = time.time()
-            try:
-                with self._approved(step.order, chain, plan) as order:
+            with self._approved(step.order, chain, plan) as order:
+                try:
                     worked = work(session, order, chain)
-            except BaseException:
-                self._enter_ended(step.order, chain, began)
-                raise
-            if not worked:
-                session.skip("the tools are installed; nothing was checked (--install-only)")
+                except BaseException:
+                    self._enter_ended(order, chain, began)
+                    raise
+                if not worked:
+                    session.skip("the tools are installed; nothing was checked (--install-only)")
             for name, inputs in step.order.inputs.items():
                 self._enter(name, stage, _entry(chain.outcome(stage, name, inputs, began), name, stage))
         self._end(stage, session, chain, machine, plan)
@@ -166,7 +221,8 @@ class Command:
             release = self._release(chain, plan)
             approved = release.approve(order.inputs)
             release.preflight()
-            yield replace(order, candidate=replace(order.candidate, approved=approved))
+            by = tuple(f"{item.mode}: {item.by}, {item.at}" for item in approved)
+            yield replace(order, candidate=replace(order.candidate, approved=approved[0].statement, approved_by=by))
 
     def _enter_ended(self, order: Order, chain: Chain, began: float) -> None:
         """What became of the packages of a stage that was itself ended."""

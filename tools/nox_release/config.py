@@ -64,6 +64,10 @@ class Settings:
     resolutions: tuple[str, ...] = ("highest", "lowest")
     """Which of the allowed versions of its dependencies it is tried with."""
 
+    github_release: bool = False
+    """Whether a candidate ends with a release on GitHub, with the changelog's entry and the files."""
+    attestation_exempt: str = ""
+    """The reason why a candidate goes without attestations; every report prints it."""
     prereleases: bool = True
     """Whether a candidate may be a prerelease (PEP 440)."""
     required_owners: tuple[str, ...] = ()
@@ -113,6 +117,8 @@ class Config:
     """Globs of the branches that candidates are made from."""
     owners_unknown: Mapping[str, str] = field(default_factory=dict)
     """Upload URL of an index that does not tell who owns a project → the reason why that is accepted."""
+    attestations: str = "auto"
+    """``auto`` attests where trusted publishing can; ``required`` refuses a candidate that is not attested."""
     approval: str = "prompt"
     """How a candidate is approved: ``prompt``, ``signed`` or ``environment``."""
     approvals: int = 1
@@ -121,6 +127,13 @@ class Config:
     """Whether the author of the released commit may be one of them."""
     allowed_signers: str = ".github/allowed_signers"
     """The committed file of SSH keys that may sign (ssh-keygen(1), ALLOWED SIGNERS), relative to the workspace."""
+    release_environment: str = "release"
+    """The CI's environment that candidates are published from: the gate of ``approval = "environment"``, and what a
+    trusted publisher asks for."""
+    publisher_workflow: str = ""
+    """File of the workflow that publishes, for trusted publishers; empty: what the CI's is mostly called."""
+    new_project_quota: int = 4
+    """How many new projects the index takes in a day."""
     settings: Settings = field(default_factory=Settings)
     overrides: tuple[Override, ...] = ()
 
@@ -165,6 +178,15 @@ def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Confi
         raise Misuse(f"{place}: jobs is {config.jobs}", "write a positive number, or 0 for one for each core")
     if config.approval not in (modes := ("prompt", "signed", "environment")):
         raise Misuse(f'{place}: approval is "{config.approval}"', f"write one of {', '.join(modes)}")
+    if config.attestations not in ("auto", "required"):
+        raise Misuse(f'{place}: attestations is "{config.attestations}"', 'write "auto" or "required"')
+    if config.approval == "environment" and (config.approvals > 1 or not config.self_approval):
+        raise Misuse(
+            f'{place}: approvals and self-approval do not count for approval = "environment"',
+            "have the CI's environment ask for reviewers and against self-review, and take them out here",
+        )
+    if config.new_project_quota < 1:
+        raise Misuse(f"{place}: new-project-quota is {config.new_project_quota}", "write a number of 1 or more")
     if config.approvals < 1:
         raise Misuse(f"{place}: approvals is {config.approvals}", "write how many people have to approve, 1 or more")
     try:

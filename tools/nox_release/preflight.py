@@ -9,17 +9,19 @@ import requests
 from packaging.version import Version
 
 from nox_release import changelog
+from nox_release.announcing import where
 from nox_release.checks.preflight import PREFLIGHT, Checkout, Readiness
 from nox_release.config import Config
 from nox_release.errors import Blocked
 from nox_release.evidence import Store
-from nox_release.index.credentials import find
+from nox_release.index.credentials import Trusted, find
 from nox_release.index.owners import read_owners
 from nox_release.index.session import configured
 from nox_release.index.target import Published, Target, TargetIndex
 from nox_release.manifest import read_manifest
 from nox_release.plan import Plan, Planned
-from nox_release.project import changelog_of
+from nox_release.project import Source, changelog_of
+from nox_release.provenance.policy import REQUIRED, unattested
 from nox_release.repository import read_pypirc
 from nox_release.source import Git, Snapshot
 from nox_release.tagging import Tagged, Tags
@@ -34,15 +36,17 @@ def preflight(
     sections = read_pypirc()
     ca = sections.get(repository.section, {}).get("ca_cert") or ""
     try:
-        find(repository, sections, environ)
-        credentials = ""
+        found = find(repository, sections, environ)
+        credentials, ci = "", found.ci if isinstance(found, Trusted) else ""
+        mode = order.config.attestations
+        unattestable = unattested(ci, found.source, repository.upload_url, mode) if mode == REQUIRED else ""
     except Blocked as error:
-        credentials = str(error)
+        credentials, unattestable = str(error), ""
     store = Store(order.root)
     target = TargetIndex(repository.simple_url, store.root / "downloads")
     verdicts = {}
     try:
-        where = checkout(git, order.plan, order.config, environ)
+        here = checkout(git, order.plan, order.config, environ)
         tags = _tags(git, order)
         with configured(requests.Session(), repository.json_url or repository.simple_url, environ, ca) as session:
             for planned in order.plan.targets:
@@ -52,7 +56,7 @@ def preflight(
                     planned.name,
                     planned.version,
                     repository.upload_url,
-                    where,
+                    here,
                     read_owners(session, repository, planned.name, bool(published and published.files)),
                     tags[planned.name],
                     _last(published),
@@ -62,9 +66,13 @@ def preflight(
                     unreleased=_unreleased(order.plan, planned, target),
                     prereleases=settings.prereleases,
                     required_owners=settings.required_owners,
+                    pages=repository.pages,
+                    alone=_alone(published, planned),
                     first_release=order.candidate.first_release,
                     owners_unknown=order.config.owners_unknown.get(repository.upload_url, ""),
                     credentials=credentials,
+                    unattestable=unattestable if not settings.attestation_exempt else "",
+                    unannounced=_unannounced(git, order.config.remote, environ) if settings.github_release else "",
                     unapproved=order.unapproved.get(planned.name, ()),
                 )
                 verdicts[planned.name] = PREFLIGHT.run(ready, settings.rules)
@@ -73,6 +81,14 @@ def preflight(
     finally:
         target.close()
     return PreflightAnswer(verdicts)
+
+
+def _unannounced(git: Git, remote: str, environ: Mapping[str, str]) -> str:
+    try:
+        where(git, remote, environ)
+    except Blocked as error:
+        return str(error)
+    return ""
 
 
 def checkout(git: Git, plan: Plan, config: Config, environ: Mapping[str, str]) -> Checkout:
@@ -135,7 +151,7 @@ def _changelog(git: Git, snapshot: Snapshot, planned: Planned) -> tuple[str, str
         entry = snapshot.files.get(start + path)
         return None if entry is None else git.blob(entry.oid)
 
-    found = changelog_of(directory, snapshot.below(directory), read)
+    found = changelog_of(Source(directory, read), snapshot.below(directory))
     if found is None:
         return "", "CHANGELOG.md"  # that there is none is told by lint-metadata
     entry = changelog.entry_for(changelog.parse(found.text), planned.version)
@@ -155,6 +171,10 @@ def _last(published: Published | None) -> str:
 def _there(published: Published | None, planned: Planned) -> dict[str, str]:
     releases = published.releases if published else {}
     return {file.filename: file.sha256 for file in releases.get(Version(planned.version), ())}
+
+
+def _alone(published: Published | None, planned: Planned) -> bool:
+    return published is not None and set(published.releases) == {Version(planned.version)}
 
 
 def _built(store: Store, planned: Planned) -> dict[str, str]:

@@ -5,28 +5,27 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import uuid
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nox_release import worker
-from nox_release.approval import Mode, Statement, statement
+from nox_release.approval import Approval, Mode, Statement, statement
 from nox_release.approvals import Approvals, ask
 from nox_release.candidate import Candidate
 from nox_release.chain import Chain
 from nox_release.check import Finding
 from nox_release.errors import Blocked
-from nox_release.evidence import write_atomically
+from nox_release.gate import Gate, refusal
+from nox_release.inquiry import Inquire, inquire
 from nox_release.manifest import Manifest, read_manifest
 from nox_release.plan import Plan
-from nox_release.process import Processes
-from nox_release.record import from_json, to_json
 from nox_release.report.approval import shown
 from nox_release.report.words import some
 from nox_release.repository import Wanted, choose, read_pypirc
-from nox_release.toolbox import toolbox
-from nox_release.work import PreflightAnswer, PreflightOrder
+from nox_release.work import GateAnswer, GateOrder, PreflightAnswer, PreflightOrder
+
+_BEHIND_THE_GATE = 'publish from a job behind the gate, or set approval in [tool.nox-release] to "prompt" or "signed"'
 
 
 def candidate_of(wanted: Wanted, environ: Mapping[str, str] = os.environ) -> Candidate:
@@ -49,6 +48,8 @@ class Release:
     """Shows a prompt and returns what was typed."""
     terminal: Callable[[], bool] = sys.stdin.isatty
     """Whether a person can be asked."""
+    inquire: Inquire = inquire
+    """Has a worker look."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def preflight(self) -> None:
@@ -70,39 +71,28 @@ class Release:
             )
 
     def _ask_worker(self) -> PreflightAnswer:
-        chain, path = self.chain, self.chain.store.folder("tmp") / f"preflight-{uuid.uuid4().hex}.json"
-        answer = path.with_suffix(".answer")
-        order = PreflightOrder(
-            root=chain.root,
-            plan=self.plan,
-            prefix=chain.snapshot.prefix,
-            toplevel=chain.snapshot.toplevel,
-            git_dir=chain.snapshot.git_dir,
-            config=chain.config,
-            candidate=self.candidate,
-            answer=answer,
-            unapproved=self._unapproved(),
-        )
-        write_atomically(path, to_json(order).encode())
-        try:
-            # It looks for credentials, so it has the whole environment; it runs no code of any package.
-            environ = {name: text for name, text in self.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
-            python = toolbox("publish", environ)
-            done = Processes()(
-                [python, "-I", worker.__file__, "preflight", path], cwd=chain.root, env=environ, timeout=600
+        chain, unapproved = self.chain, self._unapproved()
+
+        def order(answer: Path) -> PreflightOrder:
+            return PreflightOrder(
+                root=chain.root,
+                plan=self.plan,
+                prefix=chain.snapshot.prefix,
+                toplevel=chain.snapshot.toplevel,
+                git_dir=chain.snapshot.git_dir,
+                config=chain.config,
+                candidate=self.candidate,
+                answer=answer,
+                unapproved=unapproved,
             )
-            if not answer.is_file():
-                said = done.output.strip().splitlines()[-1:] or [f"its worker ended with {done.code}"]
-                raise Blocked(f"the preflight could not look: {said[0]}; nothing was uploaded", "run the command again")
-            return from_json(PreflightAnswer, answer.read_bytes())
-        finally:
-            path.unlink(missing_ok=True)
-            answer.unlink(missing_ok=True)
+
+        return self.inquire("preflight", order, PreflightAnswer, chain.store, self.environ)
 
     def _unapproved(self) -> dict[str, tuple[str, ...]]:
         """Why packages are not approved, where that can be said before they are built and nobody can be asked."""
         if self.chain.approvals.policy.mode is Mode.ENVIRONMENT:
-            return {}
+            _, refused = self._gate()
+            return {item.name: (refused,) for item in self.plan.targets} if refused else {}
         if self.chain.approvals.policy.mode is Mode.PROMPT and self.terminal():
             return {}
         if not (built := self.manifests()):
@@ -127,21 +117,51 @@ class Release:
         """Exactly what would go out."""
         return statement(manifests, self.candidate.repository.upload_url)
 
-    def approve(self, names: Iterable[str]) -> Statement:
+    def approve(self, names: Iterable[str]) -> tuple[Approval, ...]:
         """See that exactly the files of these packages are approved, and ask where a person may be asked.
 
+        :returns: the approvals; each is one of all that goes out.
         :raises Blocked: where they are not; nothing was uploaded then.
         """
         manifests = self.manifests(names)
-        wanted = self.statement(manifests)
-        approvals = self.chain.approvals
+        wanted, approvals = self.statement(manifests), self.chain.approvals
+        if (expected := self.chain.arguments.approved) and expected != wanted.digest:
+            raise Blocked(
+                f"not approved: --approved {expected} is not what would go out, whose digest is {wanted.digest}; "
+                "nothing was uploaded",
+                "nox -s approve shows what goes out, and its digest",
+            )
+        if approvals.policy.mode is Mode.ENVIRONMENT:
+            self.say([f"what goes out: sha256 {wanted.digest}"])
+            return (self._by_gate(wanted),)
         if why := approvals.missing(wanted):
             if approvals.policy.mode is not Mode.PROMPT or not self.terminal():
                 raise Blocked(f"not approved: {'; '.join(why)}; nothing was uploaded", self._how(approvals, wanted))
             self.say(shown(wanted, manifests))
             ask(wanted, lambda line: self.say([line]), self.read)
             approvals.record(wanted)
-        return wanted
+        return approvals.given(wanted)
+
+    def _gate(self) -> tuple[Gate | None, str]:
+        """What the CI says of this job, and why that is no approval, with the mend in the next line; or nothing."""
+        answer = self.inquire("gate", GateOrder, GateAnswer, self.chain.store, self.environ)
+        if answer.gate is None:
+            return None, f"{answer.problem}\n{answer.hint}"
+        why = refusal(answer.gate, self.chain.config.release_environment, self.plan.commit)
+        return answer.gate, f"{why}\n{_BEHIND_THE_GATE}" if why else ""
+
+    def _by_gate(self, wanted: Statement) -> Approval:
+        """The approval that the CI gave when it let this job run.
+
+        :raises Blocked: where it did not.
+        """
+        gate, why = self._gate()
+        if gate is None or why:
+            message, _, hint = why.partition("\n")
+            raise Blocked(f"not approved: {message}; nothing was uploaded", hint)
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        self.say([f"approved by the environment {gate.environment} of {gate.ci}: {gate.by}"])
+        return Approval(wanted, Mode.ENVIRONMENT, gate.by, at)
 
     def take_approval(self) -> Iterator[str]:
         """Record an approval of exactly what would go out, or say how one is given; yield the lines that tell it.
@@ -161,6 +181,11 @@ class Release:
         elif approvals.policy.mode is Mode.PROMPT:
             ask(wanted, lambda line: self.say([line]), self.read)
             yield f"approved by {approvals.record(wanted).by}"
+        elif approvals.policy.mode is Mode.ENVIRONMENT:
+            yield f"what goes out: sha256 {wanted.digest}"
+            yield "its gate is the CI's; the job behind it publishes exactly this with:"
+            yield f"  nox -s publish -- {self._again(wanted)} --candidate-for-release --approved {wanted.digest}"
+            return
         if why := approvals.missing(wanted):
             yield f"not approved yet: {'; '.join(why)}"
             yield f"  next: {self._how(approvals, wanted)}"
@@ -179,16 +204,7 @@ class Release:
 
     def _again(self, wanted: Statement) -> str:
         """Targets and options as they have to be typed for the same index."""
-        asked = self.chain.arguments.wanted
-        options = {
-            "--repository": asked.repository,
-            "--repository-url": asked.repository_url,
-            "--index-url": asked.index_url,
-        }
-        return " ".join(
-            [release.name for release in wanted.releases]
-            + [f"{option} {text}" for option, text in options.items() if text]
-        )
+        return " ".join(release.name for release in wanted.releases) + self.chain.arguments.wanted.typed
 
 
 def _grouped(found: list[tuple[str, Finding]]) -> Iterator[str]:

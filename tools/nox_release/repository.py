@@ -29,6 +29,16 @@ class Wanted:
     first_release: bool = False
     """New projects may be made."""
 
+    @property
+    def typed(self) -> str:
+        """The options that lead to the same index, as they are typed, with a blank before each."""
+        options = {
+            "--repository": self.repository,
+            "--repository-url": self.repository_url,
+            "--index-url": self.index_url,
+        }
+        return "".join(f" {option} {text}" for option, text in options.items() if text)
+
 
 @dataclass(frozen=True)
 class Repository:
@@ -43,6 +53,11 @@ class Repository:
     """Where its JSON API has ``NAME/json``; empty where it has none that tells owners."""
     section: str = ""
     """The section of .pypirc whose credentials are meant; empty: none."""
+
+    @property
+    def pages(self) -> str:
+        """Where it has pages for people, ending in a slash; empty where that is not known."""
+        return self.json_url.removesuffix("pypi/")
 
 
 PYPI = Repository(

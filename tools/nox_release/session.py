@@ -83,6 +83,11 @@ def machine_of(session: nox.Session, chain: Chain) -> Machine:
     return Machine("" if chain.config.installer == "pip" else _uv(), interpreter, chain.pythons)
 
 
+def outside(chain: Chain) -> Machine:
+    """What is worked with where no stage is run; uv is only needed if a build backend has to be asked."""
+    return Machine("" if chain.config.installer == "pip" else find_uv(), "")
+
+
 def _uv() -> str:
     if not (found := find_uv()):
         raise Blocked("uv is not installed", 'pip install uv, or set installer = "pip" in [tool.nox-release]')

@@ -15,7 +15,7 @@ from nox_release.model import REQUIRES, Stage
 if TYPE_CHECKING:
     from nox_release.command import Command
 
-APPROVE = "approve"
+APPROVE, STATUS, DOCTOR = "approve", "status", "doctor"
 DESCRIPTIONS = {
     Stage.LINT_METADATA: "Check what the committed source says of a package: metadata, README, changelog, version.",
     Stage.BUILD_SDIST: "Build the sdist from a clean export of git, and compare the two.",
@@ -46,6 +46,8 @@ def register_sessions() -> None:
         venv_backend="none",  # it shows and asks; the stages before it have done the work
         default=False,
     )(_approve(command))
+    for name, session in ((STATUS, _status(command)), (DOCTOR, _doctor(command))):
+        nox.session(name=name, venv_backend="none", default=False)(session)
 
 
 def _once(root: Path, started: float) -> Callable[[], Command]:
@@ -77,6 +79,22 @@ def _approve(command: Callable[[], Command]) -> Callable[[nox.Session], None]:
         command().approve()
 
     return approve
+
+
+def _status(command: Callable[[], Command]) -> Callable[[nox.Session], None]:
+    def status(session: nox.Session) -> None:
+        """Show what the workspace, the tags, dist/ and the index say of packages, and what to type next."""
+        command().status(session)
+
+    return status
+
+
+def _doctor(command: Callable[[], Command]) -> Callable[[nox.Session], None]:
+    def doctor(session: nox.Session) -> None:
+        """Tell what keeps this workspace from releasing: owners, credentials, index, git remote."""
+        command().doctor(session)
+
+    return doctor
 
 
 def _venv_backend(root: Path) -> str:

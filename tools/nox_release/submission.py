@@ -126,8 +126,10 @@ def read(content: bytes) -> Submission:
     long = {name for name, value in values.items() if name not in _TEXT and any(len(v) > VALUE_LIMIT for v in value)}
     faulty = {name: _FIELDS[name] for name in unparsed.keys() & _FIELDS.keys()}
     repeated = {field for name, field in faulty.items() if _is_repeated(field, unparsed[name])}
+    # A description may stand in a header and, undecodable, in the body.
+    left_out = blank | long | set(faulty.values())
     return Submission(
-        fields={name: value for name, value in values.items() if value and name not in blank | long},
+        fields={name: value for name, value in values.items() if value and name not in left_out},
         repeated=tuple(sorted(repeated)),
         undecodable=tuple(sorted(set(faulty.values()) - repeated)),
         unknown=tuple(sorted(unparsed.keys() - _FIELDS.keys())),

@@ -60,21 +60,30 @@ class Tags:
 
         :raises Blocked: where the remote cannot be asked.
         """
-        local, remote = self.git.tags(), self._on_remote(names)
+        refs = [f"refs/tags/{name}{suffix}" for name in names for suffix in ("", "^{}")]
+        local, remote = self.git.tags(), self._ask(*refs)
         return [Tagged(name, commit, local.get(name, ""), remote.get(name, "")) for name in names]
 
-    def _on_remote(self, names: Sequence[str]) -> dict[str, str]:
-        # An annotated tag is an object of its own; the line with ^{} names the commit, and comes after it.
-        refs = [f"refs/tags/{name}{suffix}" for name in names for suffix in ("", "^{}")]
+    def on_remote(self) -> dict[str, str]:
+        """Return every tag of the remote → the commit that it names: one question for all of them.
+
+        :raises Blocked: where the remote cannot be asked.
+        """
+        return self._ask("refs/tags/*")
+
+    def _ask(self, *patterns: str) -> dict[str, str]:
         try:
-            lines = self.git("ls-remote", self.remote, *refs).splitlines()
+            lines = self.git("ls-remote", self.remote, *patterns).splitlines()
         except Blocked as error:
             raise Blocked(
                 f"the tags of {self.remote} cannot be read: {error.message}",
                 f"see that `git ls-remote {self.remote}` works, then run the command again",
             ) from None
-        found = [line.split("\t") for line in lines]
-        return {ref.removeprefix("refs/tags/").removesuffix("^{}"): commit for commit, ref in found}
+        found: dict[str, str] = {}
+        for commit, name in (line.split("\t") for line in lines):
+            # An annotated tag is an object of its own; the line with ^{}, which follows, names the commit.
+            found[name.removeprefix("refs/tags/").removesuffix("^{}")] = commit
+        return found
 
     def set(self, tag: Tagged, message: str) -> None:
         """Make the tag, annotated, and push it; what is there already is left alone.

@@ -13,12 +13,16 @@ from nox_release.environment import Installer
 from nox_release.errors import Blocked
 from nox_release.evidence import Store
 from nox_release.export import export, export_with_history
+from nox_release.gate import Gate
 from nox_release.index.target import Target
 from nox_release.matrix import Matrix
 from nox_release.model import Artifact, Evidence, Kind, Package, Stage
 from nox_release.plan import Plan, Planned
 from nox_release.process import Log
+from nox_release.repository import Repository
 from nox_release.source import Git, Snapshot
+from nox_release.status import Shelf
+from nox_release.yank import Dependent
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,56 @@ class PreflightAnswer:
     """By package; what is wrong with the command as a whole stands with each."""
     problem: str = ""
     """Why nothing could be looked at."""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class SurveyOrder:
+    """What is asked of the worker that reads an index for `status` and `doctor`."""
+
+    root: Path
+    repository: Repository
+    names: Mapping[str, str]
+    """Package → version of the workspace; a question mark where only its build tells it."""
+    answer: Path
+    """File for the :class:`SurveyAnswer`."""
+    owned: tuple[str, ...] = ()
+    """Packages whose owners are asked for."""
+    withdrawn: str = ""
+    """The package of which a release is to be yanked; empty: none."""
+    dependents: tuple[str, ...] = ()
+    """Packages of the workspace whose last release may need that."""
+    credentials: bool = False
+    """Whether it is to be seen that there are credentials."""
+
+
+@dataclass(frozen=True)
+class SurveyAnswer:
+    """What an index has."""
+
+    shelves: Mapping[str, Shelf] = field(default_factory=dict)
+    releases: Mapping[str, bool] = field(default_factory=dict)
+    """Each version of the package that is to be withdrawn → whether it is yanked as a whole."""
+    dependents: tuple[Dependent, ...] = ()
+    credentials: str = ""
+    """Why there are none, with what to do in the next line; empty: they are there, or were not asked for."""
+
+
+@dataclass(frozen=True)
+class GateOrder:
+    """What is asked of the worker that looks at the CI's identity."""
+
+    answer: Path
+    """File for the :class:`GateAnswer`."""
+
+
+@dataclass(frozen=True)
+class GateAnswer:
+    """What the CI says of this job."""
+
+    gate: Gate | None = None
+    problem: str = ""
+    """Why it says nothing that counts."""
     hint: str = ""
 
 

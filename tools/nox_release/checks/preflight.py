@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from nox_release.check import Family, Problem, Severity
 from nox_release.index.owners import Owners
+from nox_release.status import how_to_add
 from nox_release.tagging import Tagged
 
 
@@ -58,14 +59,22 @@ class Readiness:
     prereleases: bool = True
     """Whether a prerelease may be published."""
     required_owners: tuple[str, ...] = ()
+    pages: str = ""
+    """Where the index has its pages for people; empty where that is not known."""
     first_release: bool = False
     """``--first-release`` was given."""
+    alone: bool = False
+    """The index has no other version than this one: a first release that is to be finished."""
     owners_unknown: str = ""
     """The reason that the configuration gives for accepting that this index does not tell owners."""
     credentials: str = ""
     """Why there are none; empty: they are there."""
+    unattestable: str = ""
+    """Why it cannot be attested, where it has to be."""
+    unannounced: str = ""
+    """Why the GitHub release that is asked for cannot be made."""
     unapproved: tuple[str, ...] = ()
-    """Why it is not approved, as far as that is known already."""
+    """Why it is not approved, as far as that is known already; what to do may follow in the next line."""
 
 
 PREFLIGHT: Family[Readiness] = Family("PRE", "before a candidate")
@@ -178,13 +187,13 @@ def siblings_released(ready: Readiness) -> Iterator[Problem]:
 @PREFLIGHT.check("PRE501", "The required owners own it")
 def owned(ready: Readiness) -> Iterator[Problem]:
     """A project that its organization does not own cannot be mended when its only owner is gone."""
-    if ready.owners.unknown or not ready.owners.exists:
+    if ready.owners.unknown or not ready.owners.exists or (ready.alone and ready.first_release):
         return
     for owner in ready.required_owners:
         if owner.lower() not in ready.owners.users:
             yield Problem(
                 "owners",
-                f"an owner of {ready.name} has to add {owner} as Owner on the index",
+                how_to_add(ready.name, (owner,), ready.pages),
                 f"{owner} is not among the owners: {', '.join(sorted(ready.owners.users)) or 'none'}",
             )
 
@@ -223,4 +232,21 @@ def has_credentials(ready: Readiness) -> Iterator[Problem]:
 def approved(ready: Readiness) -> Iterator[Problem]:
     """Somebody who has looked at these very files answers for them."""
     for why in ready.unapproved:
-        yield Problem("approval", "nox -s approve, with the same targets and --repository options", why)
+        message, _, fix = why.partition("\n")
+        yield Problem("approval", fix or "nox -s approve, with the same targets and --repository options", message)
+
+
+@PREFLIGHT.check("PRE603", "It can be attested, where it has to be")
+def attestable(ready: Readiness) -> Iterator[Problem]:
+    """``attestations = "required"`` lets nothing out of which nobody can check who published it (PEP 740)."""
+    if ready.unattestable:
+        fix = 'publish from a CI with trusted publishing, or say why not: attestation-exempt = "the reason"'
+        yield Problem("credentials", fix, ready.unattestable)
+
+
+@PREFLIGHT.check("PRE604", "A GitHub release can be made, where it is asked for")
+def announceable(ready: Readiness) -> Iterator[Problem]:
+    """It comes last; what it lacks is better known before the first file is out than after the last."""
+    if ready.unannounced:
+        message, _, fix = ready.unannounced.partition("\n")
+        yield Problem("github-release", fix.strip(), message)

@@ -28,6 +28,8 @@ class Publication:
     """Paths that are not committed."""
     unreleased: tuple[str, ...] = ()
     """Siblings that the package needs and that no release has."""
+    unattested: Mapping[str, str] = field(default_factory=dict)
+    """File name → what the index shows in place of the attestation that it should."""
 
 
 PUBLICATION: Family[Publication] = Family("PUB", "a publication")
@@ -59,6 +61,13 @@ def installs(publication: Publication) -> Iterator[Problem]:
     """What users do next."""
     if publication.not_installed:
         yield Problem(f"{publication.name}=={publication.version}", "read the log", publication.not_installed)
+
+
+@PUBLICATION.check("PUB104", "The index shows the attestation of every file", Severity.WARNING)
+def attested(publication: Publication) -> Iterator[Problem]:
+    """Users verify what the index shows (PEP 740). A file that is there can be attested no more, so this only warns."""
+    for filename, why in publication.unattested.items():
+        yield Problem(filename, "look at the index's page of the file; the next version can be attested anew", why)
 
 
 @PUBLICATION.check("PUB201", "Everything is committed", Severity.WARNING)

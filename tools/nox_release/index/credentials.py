@@ -67,6 +67,7 @@ class Trusted:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.source = f"trusted publishing from {ci}"
+        self.ci = ci
         self._index = urljoin(repository.upload_url, "/_/oidc/")
         self._identity = identity
         self._session = session

@@ -20,7 +20,17 @@ from nox_release.project.places import requirement_line
 from nox_release.project.stated import Statement, statements
 from nox_release.project.tables import first, named, strings, subtable
 
-__all__ = ["Circumstances", "Document", "Page", "Project", "ReleasedTag", "Statement", "project"]
+__all__ = [
+    "Circumstances",
+    "Document",
+    "Page",
+    "Project",
+    "ReleasedTag",
+    "Source",
+    "Statement",
+    "changelog_of",
+    "project",
+]
 
 CHANGELOGS = tuple(
     f"{stem}{suffix}" for stem in ("changelog", "changes", "history", "news") for suffix in (".md", ".rst", ".txt", "")
@@ -141,7 +151,7 @@ def project(package: Package, files: Sequence[str], read: Read, circumstances: C
         pyproject=pyproject,
         readme=page,
         readme_type=readme_type(described, page),
-        changelog=_changelog(source, files),
+        changelog=changelog_of(source, files),
         classifiers=classifiers,
         circumstances=circumstances,
         text=source.about(package.described_by.removeprefix(f"{package.directory}/")),
@@ -153,6 +163,15 @@ def project(package: Package, files: Sequence[str], read: Read, circumstances: C
         described=described.declared,
         classifiers_path=classifiers_path,
     )
+
+
+def changelog_of(source: Source, files: Sequence[str]) -> Document | None:
+    """Return the changelog; None where the package has none.
+
+    :param files: the tracked files, relative to the package's folder.
+    :raises Blocked: where it is not UTF-8.
+    """
+    return source.document(named(files, CHANGELOGS) or _documented(files))
 
 
 def _classifiers(pyproject: Mapping[str, object], legacy: Legacy, source: Source) -> tuple[tuple[str, ...] | None, str]:
@@ -169,19 +188,6 @@ def _classifiers(pyproject: Mapping[str, object], legacy: Legacy, source: Source
     if isinstance(given, list | tuple):
         return strings(given), legacy.path("classifiers")
     return (() if legacy.complete and "classifiers" not in legacy.keywords else None), legacy.path("classifiers")
-
-
-def changelog_of(directory: str, files: Sequence[str], read: Read) -> Document | None:
-    """Return the changelog of the package in *directory*; None where it has none.
-
-    :param files: the tracked files, relative to the package's folder.
-    :raises Blocked: where it is not UTF-8.
-    """
-    return _changelog(Source(directory, read), files)
-
-
-def _changelog(source: Source, files: Sequence[str]) -> Document | None:
-    return source.document(named(files, CHANGELOGS) or _documented(files))
 
 
 def _documented(files: Sequence[str]) -> str:

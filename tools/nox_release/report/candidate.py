@@ -54,17 +54,28 @@ def released(plan: Plan, entries: Mapping[str, Entry | None]) -> Iterator[str]:
         for fact, text in evidence.facts.items():
             if fact.startswith("file "):
                 yield f"  {fact.removeprefix('file ')}: {text}"
+        if attestations := evidence.facts.get("attestations"):
+            yield f"  attestations: {attestations}"
+        if page := evidence.facts.get("github release"):
+            yield f"  announced: {page}"
         if todo := evidence.facts.get("owners"):
             yield f"  next: {todo}"
     rest = [planned for planned in plan.targets if planned.name not in published]
-    if not published:
+    halfway = [planned for planned in rest if _sent(entries.get(planned.name))]
+    if not published and not halfway:
         yield "Nothing was published."
     for planned in rest:
         entry = entries.get(planned.name)
         why = entry.problem or next((each.message for each in entry.findings if each.fails), "") if entry else ""
-        yield f"not published: {planned.name} {planned.version}{f': {why}' if why else ''}"
-    if rest and published:
+        word = "not finished" if planned in halfway else "not published"
+        yield f"{word}: {planned.name} {planned.version}{f': {why}' if why else ''}"
+    if rest and (published or halfway):
         yield f"Published: {len(published)} of {len(plan.targets)}. The same command again finishes what remains."
+
+
+def _sent(entry: Entry | None) -> bool:
+    """Whether the index has files of a package that did not get to the end."""
+    return bool(entry and entry.evidence and any(fact.startswith("file ") for fact in entry.evidence.facts))
 
 
 def _published(entries: Mapping[str, Entry | None]) -> dict[str, Evidence]:

@@ -18,6 +18,7 @@ from nox_release.checks.classifiers import CLASSIFIERS
 from nox_release.checks.contents import CONTENTS
 from nox_release.checks.dependents import DEPENDENTS
 from nox_release.checks.difference import DIFFERENCE
+from nox_release.checks.doctor import DOCTOR
 from nox_release.checks.filename import FILENAME
 from nox_release.checks.history import HISTORY
 from nox_release.checks.imports import IMPORTS
@@ -33,7 +34,13 @@ from nox_release.checks.readme import README
 from nox_release.checks.reproducibility import REPRODUCIBILITY
 from nox_release.checks.requirements import REQUIREMENTS
 from nox_release.checks.sdist import SDIST
-from nox_release.checks.submission import SUBMISSION
+from nox_release.checks.sent_classifiers import CLASSIFIED
+from nox_release.checks.sent_contacts import CONTACTS
+from nox_release.checks.sent_description import DESCRIPTION
+from nox_release.checks.sent_form import FORM
+from nox_release.checks.sent_identity import IDENTITY
+from nox_release.checks.sent_licences import LICENCES
+from nox_release.checks.sent_requirements import REQUIRED
 from nox_release.checks.tests import TESTS
 from nox_release.checks.version import VERSION
 from nox_release.codes import Catalogue, Described
@@ -56,7 +63,13 @@ FAMILIES: Sequence[Listed] = (
     (SDIST, (Stage.BUILD_SDIST,)),
     (ARCHIVE, (Stage.VERIFY_ARTIFACTS,)),
     (FILENAME, (Stage.VERIFY_ARTIFACTS,)),
-    (SUBMISSION, (Stage.VERIFY_ARTIFACTS,)),
+    (FORM, (Stage.VERIFY_ARTIFACTS,)),
+    (IDENTITY, (Stage.VERIFY_ARTIFACTS,)),
+    (DESCRIPTION, (Stage.VERIFY_ARTIFACTS,)),
+    (CLASSIFIED, (Stage.VERIFY_ARTIFACTS,)),
+    (CONTACTS, (Stage.VERIFY_ARTIFACTS,)),
+    (REQUIRED, (Stage.VERIFY_ARTIFACTS,)),
+    (LICENCES, (Stage.VERIFY_ARTIFACTS,)),
     (ARTIFACTS, (Stage.VERIFY_ARTIFACTS,)),
     (CONTENTS, (Stage.VERIFY_ARTIFACTS,)),
     (NAMESPACES, (Stage.VERIFY_ARTIFACTS, Stage.PUBLISH)),
@@ -69,6 +82,7 @@ FAMILIES: Sequence[Listed] = (
     (TESTS, (Stage.TEST,)),
     (DEPENDENTS, (Stage.TEST,)),
     (PREFLIGHT, (Stage.PUBLISH,)),
+    (DOCTOR, (Stage.PUBLISH,)),
     (PUBLICATION, (Stage.PUBLISH,)),
 )
 """In the order in which a package meets them."""

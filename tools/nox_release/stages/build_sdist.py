@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import check_manifest
@@ -15,6 +16,7 @@ from nox_release.check import Verdict
 from nox_release.checks.build import BUILD, Build
 from nox_release.checks.sdist import SDIST, Comparison
 from nox_release.model import Package
+from nox_release.provenance.builder import builder
 from nox_release.work import Job, Result
 
 TOOLS = ("build", "check-manifest")
@@ -45,7 +47,14 @@ def run(job: Job) -> Result:
     verdict = BUILD.run(Build(package.name, package.version, path.name, unsound=unsound), rules) + verdict
     if verdict.fails:
         return Result(verdict)
-    return Result(verdict, (job.store.add(path),), {"commit": job.order.plan.commit, "source": job.planned.source})
+    facts = {
+        "commit": job.order.plan.commit,
+        "commit time": datetime.fromtimestamp(job.order.plan.epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "source": job.planned.source,
+        "build requirements": " ".join(backend.used),
+        **builder(os.environ),
+    }
+    return Result(verdict, (job.store.add(path),), facts)
 
 
 def _by_manifest(package: Package) -> bool:

@@ -28,4 +28,5 @@ def run(job: Job) -> Result:
     verdict = BUILD.run(Build(package.name, package.version, path.name, unsound=unsound), rules)
     if verdict.fails:
         return Result(verdict)
-    return Result(verdict, (job.store.add(path),))
+    facts = {"build requirements": " ".join(backend.used)}
+    return Result(verdict, (job.store.add(path),), facts)

@@ -2,37 +2,50 @@
 
 The way is reconciliation: what should be there is compared with what is there, file by file, by sha256.
 Absent is uploaded, the same is done, different stops. A rehearsal and a candidate go the same way, to another index;
-a candidate ends with the tag.
+a candidate ends with the tag and, where that is asked for, a release on GitHub.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import requests
+
+from nox_release.announcing import announce
 from nox_release.approval import statement
+from nox_release.attesting import attest, unshown
 from nox_release.candidate import Candidate
 from nox_release.checks.namespaces import NAMESPACES
 from nox_release.checks.publication import PUBLICATION, Publication
 from nox_release.environment import last_line
 from nox_release.errors import Blocked
-from nox_release.index.credentials import Known, find
+from nox_release.index.credentials import Known, Trusted, find
 from nox_release.index.delivery import Delivered, Delivery, Uploads
+from nox_release.index.integrity import Integrity
+from nox_release.index.owners import Owners, read_owners
 from nox_release.index.patient import PatientReader, Reads
 from nox_release.index.rehearsal import rehearsal_index
+from nox_release.index.session import configured
 from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.model import Artifact, Kind
 from nox_release.neighbours import in_plan
+from nox_release.provenance.policy import unattested
 from nox_release.reconcile import Patience
 from nox_release.record import from_json
 from nox_release.repository import Repository, read_pypirc
+from nox_release.status import how_to_add
 from nox_release.tagging import Tags
 from nox_release.work import Job, Order, Result
+
+if TYPE_CHECKING:
+    from nox_release.provenance.attestation import Attesting
 
 TOOLS = ("twine", "requests", "pypiron")
 REHEARSAL = Patience(visible=30.0, doubt=2.0)
@@ -47,11 +60,17 @@ class Index:
     patience: Patience = REHEARSAL
     source: str = ""
     """Where the credentials come from."""
+    attesting: Attesting | None = None
+    """What attests; None where nothing can be."""
+    unattested: str = ""
+    """Why nothing can be."""
+    owners: Callable[[str], Owners] = lambda _: Owners(True, unknown="nobody was asked")
+    """Who owns a project that is there."""
 
 
 def index(order: Order) -> AbstractContextManager[Index]:
     """The index of this command: one on loopback for a rehearsal, the real one for a candidate."""
-    return real(order.candidate.repository) if order.candidate else rehearsal()
+    return real(order.candidate.repository, order.config.attestations) if order.candidate else rehearsal()
 
 
 @contextmanager
@@ -67,22 +86,40 @@ def rehearsal() -> Iterator[Index]:
 
 
 @contextmanager
-def real(repository: Repository) -> Iterator[Index]:
-    """The index of a candidate."""
+def real(repository: Repository, attestations: str = "auto") -> Iterator[Index]:
+    """The index of a candidate, with what the configuration says of attestations."""
     sections = read_pypirc()
     ca = sections.get(repository.section, {}).get("ca_cert") or ""
     credentials = find(repository, sections)
+    ci = credentials.ci if isinstance(credentials, Trusted) else ""
     with (
         closing(Reader(repository.simple_url, ca=ca)) as reader,
         closing(Uploader(repository.upload_url, credentials, ca=ca)) as uploader,
+        closing(Integrity(repository.simple_url, ca=ca)) as integrity,
+        configured(requests.Session(), repository.json_url or repository.simple_url, os.environ, ca) as session,
     ):
-        yield Index(PatientReader(reader), uploader, Patience(), credentials.source)
+        without = unattested(ci, credentials.source, repository.upload_url, attestations)
+        yield Index(
+            PatientReader(reader),
+            uploader,
+            Patience(),
+            credentials.source,
+            None if without else _attesting(uploader, integrity),
+            without,
+            lambda name: read_owners(session, repository, name, exists=True),
+        )
 
 
-def run(job: Job, index: Index) -> Result:
+def _attesting(uploader: Uploader, integrity: Integrity) -> Attesting:
+    from nox_release.provenance.attestation import Attesting, Sigstore, publisher, verifier  # takes a second
+
+    return Attesting(Sigstore(), verifier(lambda: publisher(os.environ)), uploader, integrity)
+
+
+def run(job: Job, index: Index, environ: Mapping[str, str] = os.environ) -> Result:
     """Publish one package, whose siblings are published already, and read it back."""
     if job.order.candidate is None:
-        return _publish(job, index)
+        return _publish(job, index, environ)
     # The session's own lock ends with nox; a worker that outlived it may still be uploading.
     with job.store.try_lock(f"upload-{job.planned.name}") as alone:
         if not alone:
@@ -90,27 +127,57 @@ def run(job: Job, index: Index) -> Result:
                 f"a command that was killed is still uploading {job.planned.name}",
                 "wait until it has ended, then run the command again",
             )
-        return _publish(job, index)
+        return _publish(job, index, environ)
 
 
-def _publish(job: Job, index: Index) -> Result:
+def _publish(job: Job, index: Index, environ: Mapping[str, str]) -> Result:
     artifacts = approved(job)
     beside = NAMESPACES.run(in_plan(job), job.settings.rules)
     if beside.fails:  # once it is uploaded, its files are there for good
         return Result(beside)
     await_siblings(job, index)
-    delivery = Delivery(index.reader, index.uploader, job.run.note, patience=index.patience)
-    delivered = delivery.bring(job.planned.name, [(artifact, _held(job, artifact)) for artifact in artifacts])
+    files = [(artifact, _held(job, artifact)) for artifact in artifacts]
+    attached, without = None, ""
+    if job.order.candidate:
+        attached, without = attest(job, index.attesting, index.unattested, index.reader, files)
+    delivery = Delivery(index.reader, attached or index.uploader, job.run.note, patience=index.patience)
+    delivered = delivery.bring(job.planned.name, files)
     publication = read_back(job, index, delivered)
+    if index.attesting and attached:
+        done = [item.artifact for item in delivered if item.done]
+        found = unshown(job.planned.name, publication.version, index.attesting, attached, done)
+        publication = replace(publication, unattested=found)
     verdict = beside + PUBLICATION.run(publication, job.settings.rules)
     name = job.order.config.tag_format.format(name=job.planned.name, version=publication.version)
     facts = {"tag": name, **_told(delivered)}
     if job.order.candidate is None:
         return Result(verdict, artifacts, {**facts, "mode": "rehearsal", "index": "loopback, ended with the command"})
     facts |= {"mode": "candidate", "index": job.order.candidate.repository.upload_url, "credentials": index.source}
-    if not verdict.fails:
-        _tag(job, name, publication.version)
+    facts["approved"] = "; ".join(job.order.candidate.approved_by)
+    facts["attestations"] = f"none: {without}" if without else "each file"
+    if verdict.fails:
+        return Result(verdict, artifacts, facts)
+    _tag(job, name, publication.version)
+    if job.order.candidate.first_release and (todo := _owners_to_add(job, index, job.order.candidate)):
+        facts["owners"] = todo
+    if job.settings.github_release:
+        try:
+            facts["github release"] = announce(job, name, publication.version, environ)
+        except Blocked as error:
+            return Result(verdict, artifacts, facts, f"published and tagged; {error.message}", error.hint)
     return Result(verdict, artifacts, facts)
+
+
+def _owners_to_add(job: Job, index: Index, candidate: Candidate) -> str:
+    """Whom to add and how, after a first release; nothing where every required owner is there."""
+    owners, name = index.owners(job.planned.name), job.planned.name
+    missing = tuple(owner for owner in job.settings.required_owners if owner.lower() not in owners.users)
+    if not missing:
+        return ""
+    told = how_to_add(name, missing, candidate.repository.pages)
+    if not candidate.repository.json_url:
+        return f"{told}; whether that is done, this index does not tell"
+    return f"{told}; nox -s doctor -- {name} fails until the index shows it"
 
 
 def _tag(job: Job, name: str, version: str) -> None:

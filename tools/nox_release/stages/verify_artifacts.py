@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from nox_release.acceptance import accept_all
-from nox_release.archive import Unsound, Wheel, read_sdist, read_wheel
+from nox_release.archive import Unsound, Wheel, is_sbom, read_sdist, read_wheel
 from nox_release.audit import audit
 from nox_release.baseline import look_back
 from nox_release.checks.artifacts import ARTIFACTS, Release
@@ -64,4 +64,6 @@ def _facts(wheel: Wheel, tried: Sequence[tuple[Cell, Installation]]) -> dict[str
     """What was tried, for people."""
     wheels = [(cell, installation) for cell, installation in tried if installation.filename == wheel.filename]
     facts = {"modules imported": str(max((installation.modules for _, installation in wheels), default=0))}
+    if sboms := [path for path in wheel.files if is_sbom(path)]:
+        facts["sboms"] = ", ".join(sboms)
     return {**facts, "installed": named(cell for cell, _ in wheels) or "nowhere: the wheel is for other interpreters"}
