@@ -11,7 +11,7 @@ nox_release.register()
 nox.options.sessions = ["lint", "tests"]
 nox.options.default_venv_backend = "uv"
 
-BENCHMARKS = ("accept", "again", "by_hand", "listing", "planning", "scaling")
+BENCHMARKS = ("accept", "again", "by_hand", "listing", "planning", "publishing", "scaling")
 TOOLCHAIN = Path("tools/nox_release/toolchain")
 
 
@@ -58,7 +58,7 @@ def bench(session: nox.Session) -> None:
     name, *options = session.posargs or [""]
     if name not in BENCHMARKS:
         session.error(f"name a benchmark after --: {', '.join(BENCHMARKS)}")
-    _install(session)
+    _install(session, locks=("publish",))
     session.run("python", "-m", f"benchmarks.{name}", *options)
 
 

@@ -66,7 +66,7 @@ def _watch(process: subprocess.Popen[bytes], peaks: dict[int, float]) -> None:
     """Keep the high-water marks of nox and of the workers that it starts, not of what the workers start."""
     while process.poll() is None:
         for pid in (process.pid, *_workers(process.pid)):
-            peaks[pid] = max(peaks.get(pid, 0.0), _peak(pid))
+            peaks[pid] = max(peaks.get(pid, 0.0), peak(pid))
         time.sleep(_LOOK_EVERY)
 
 
@@ -81,7 +81,8 @@ def _workers(pid: int) -> list[int]:
     return found
 
 
-def _peak(pid: int) -> float:
+def peak(pid: int | str) -> float:
+    """Peak resident memory of a process in MB; 0 where it has ended."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):

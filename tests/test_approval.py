@@ -75,9 +75,18 @@ def test_one_change_voids_an_approval_and_is_named(actual: Statement, said: str)
 
 
 def test_running_a_stage_again_voids_nothing() -> None:
-    """When a stage ran and how long it took is no part of what is approved."""
-    again = replace(MANIFEST.evidence["test"], started=9.0, duration=9.0, seconds={"ABC101": 9.0}, log="other")
+    """When a stage ran, how long it took, and why it ran again is no part of what is approved."""
+    again = replace(
+        MANIFEST.evidence["test"], inputs="x", started=9.0, duration=9.0, seconds={"ABC101": 9.0}, log="other"
+    )
     assert statement([replace(MANIFEST, evidence={"test": again})], INDEX) == ACTUAL
+
+
+def test_what_the_index_had_at_the_moment_voids_nothing() -> None:
+    """Once the first file is there, the index tells something else of the release; what is approved is the same."""
+    told = replace(FINDING, code="HIS201")
+    evidence = replace(MANIFEST.evidence["test"], findings=(told,), facts={"index": "it has no release"})
+    assert statement([replace(MANIFEST, evidence={"test": evidence})], INDEX) == ACTUAL
 
 
 def test_the_statement_is_the_same_whatever_the_order() -> None:
@@ -144,11 +153,12 @@ def test_only_the_same_plan_has_no_differences(one: list[str], other: list[str],
 
 
 def test_a_manifests_digest_tells_every_other_field() -> None:
-    """The digest covers outcome, inputs, facts and tools of each stage."""
+    """The digest covers outcome, findings, facts and tools of each stage."""
     evidence = MANIFEST.evidence["test"]
     changed = [
-        replace(evidence, inputs="x"), replace(evidence, facts={"a": "b"}), replace(evidence, tools={"a": "1"}),
-        replace(evidence, version="2"), replace(evidence, findings=(replace(FINDING, exempt="reason"),)),
+        replace(evidence, outcome=Outcome.FAILED), replace(evidence, facts={"a": "b"}),
+        replace(evidence, tools={"a": "1"}), replace(evidence, version="2"),
+        replace(evidence, findings=(replace(FINDING, exempt="reason"),)),
     ]  # fmt: skip
     digests = {manifest_digest(replace(MANIFEST, evidence={"test": item})) for item in [evidence, *changed]}
     assert len(digests) == 1 + len(changed)

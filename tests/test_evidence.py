@@ -272,6 +272,16 @@ def test_a_delivery_that_was_killed_is_swept_when_nobody_can_be_at_it(store: Sto
     assert {path.name for path in store.folder("tmp").iterdir()} == {"new-demo-young", "other"}
 
 
+def test_orders_of_killed_commands_are_swept(store: Store, tmp_path: Path) -> None:
+    """What a worker was asked, by a command that could not take it away, is gone after a day."""
+    for name, age in (("order-1.json", 90_000), ("preflight-1.answer", 90_000), ("order-2.json", 80_000)):
+        path = store.folder("tmp") / name
+        path.touch()
+        os.utime(path, (path.stat().st_mtime - age,) * 2)
+    store.deliver("demo", [store.add(built(tmp_path / "out"))], {})
+    assert [path.name for path in store.folder("tmp").iterdir()] == ["order-2.json"]
+
+
 def test_logs_of_the_newest_commands_are_kept(store: Store) -> None:
     """The logs of old commands are taken away, those of the newest stay, and so does what is no command's."""
     for day in range(10, 15):

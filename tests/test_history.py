@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from fakes import FakeTarget
 from nox_release.errors import Blocked
 from nox_release.history import LOOK_ALIKES, History, confusable, look, look_alikes, told
 from nox_release.index.target import Published, PublishedFile
+from nox_release.model import Artifact, Kind
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 DOWN = Blocked("the index cannot be read", "mend the network")
@@ -46,6 +49,21 @@ def test_a_sibling_outside_the_plan_is_told_as_that() -> None:
     history, _ = ask(FakeTarget({"demo": DEMO, "core": CORE}), "demo", "core>=1")
     assert history is not None
     assert [(need.planned, need.version) for need in history.needs] == [(False, None)]
+
+
+@pytest.mark.parametrize(("content", "begun"), [(b"ours", True), (b"another's", False)])
+def test_an_index_without_digests_is_hashed(tmp_path: Path, content: bytes, begun: bool) -> None:
+    """What it serves tells whether an upload is to be finished; only what is called like a file of ours is fetched."""
+    names = ("demo-1.0.tar.gz", "demo-0.9.tar.gz")
+    files = tuple(PublishedFile(name, name, version=Version(name[5:8])) for name in names)
+    (tmp_path / names[0]).write_bytes(content)
+    target = FakeTarget({"demo": Published("demo", files)}, {names[0]: tmp_path / names[0]})
+    ours = (Artifact(names[0], Kind.SDIST, hashlib.sha256(b"ours").hexdigest(), 4),)
+    history, unknown = look(
+        target, "demo", Version("1.0"), index="index.test", now=datetime(2026, 1, 1, tzinfo=UTC), artifacts=ours
+    )
+    assert history is not None and unknown is None
+    assert (history.begun, target.asked) == (begun, ["demo", names[0]])
 
 
 def test_only_a_new_name_is_compared_with_others() -> None:

@@ -54,13 +54,29 @@ def test_what_may_pass_is_tried_again(status: int) -> None:
     assert (stopped.act, stopped.conflict) == (Act.STOP, False)
 
 
-@pytest.mark.parametrize("status", [400, 409])
-def test_a_refusal_may_mean_that_it_is_there(status: int) -> None:
-    """Indexes say 400 and 409 to a file that they have but do not list yet: it is looked for before it counts."""
-    assert act(None, Attempt(status, "File already exists"), since=4) is Act.LOOK
-    stopped = decide(WANTED, None, [Attempt(status, "Invalid version")], 6, PATIENCE)
+def test_a_refusal_may_mean_that_it_is_there() -> None:
+    """Some indexes say a bare 400 to a file that they have and do not list yet: it is looked for before it counts."""
+    assert act(None, Attempt(400, "Bad Request"), since=4) is Act.LOOK
+    stopped = decide(WANTED, None, [Attempt(400, "Invalid version")], 6, PATIENCE)
     assert (stopped.act, stopped.conflict) == (Act.STOP, True)
     assert "Invalid version" in stopped.why
+
+
+@pytest.mark.parametrize(
+    "attempts",
+    [
+        [Attempt(409)],
+        [Attempt(400, "Bad Request: File already exists")],
+        [Attempt(BROKEN), Attempt(400, "Bad Request")],
+        [Attempt(503), Attempt(409, "Conflict")],
+    ],
+)
+def test_what_the_index_says_to_have_is_waited_for(attempts: list[Attempt]) -> None:
+    """It was taken behind an error, or by a command that was killed; a list that lags behind is no refusal."""
+    assert act(None, *attempts, since=59) is Act.LOOK
+    stopped = decide(WANTED, None, attempts, 61, PATIENCE)
+    assert (stopped.act, stopped.conflict) == (Act.STOP, False)
+    assert "did not list it within 60 s" in stopped.why
 
 
 @pytest.mark.parametrize("status", [301, 401, 403, 404, 405, 413, 422])

@@ -99,6 +99,26 @@ def test_a_tag_elsewhere_on_the_remote_is_seen(repository: Repository, annotated
     assert repository.git("tag", "--list") == ""
 
 
+def test_several_tags_are_looked_at_at_once(repository: Repository) -> None:
+    """Each is told apart, annotated or not, and one whose name begins like another is another."""
+    repository.git("tag", "-a", "-m", "x", "demo_1.0", repository.first)
+    repository.git("tag", "demo_1.0.1", repository.second)
+    repository.git("push", "-q", "origin", "demo_1.0", "demo_1.0.1")
+    found = repository.tags.look_at(["demo_1.0", "demo_1.0.1", "demo_2.0"], repository.first)
+    assert [tag.remote for tag in found] == [repository.first, repository.second, ""]
+
+
+def test_what_a_killed_git_left_is_told(repository: Repository) -> None:
+    """Its lock file keeps the tag from being set; the message says what is done already and what to do."""
+    lock = repository.root / ".git/refs/tags/demo_1.0.lock"
+    lock.touch()
+    with pytest.raises(Blocked, match=r"everything is published, and demo_1\.0 could not be set: .*\.lock"):
+        repository.tags.set(repository.tags.look("demo_1.0", repository.first), "demo 1.0")
+    lock.unlink()
+    repository.tags.set(repository.tags.look("demo_1.0", repository.first), "demo 1.0")
+    assert repository.on_remote("demo_1.0") == repository.first
+
+
 def test_a_push_that_fails_is_told_and_finished_later(repository: Repository) -> None:
     """The tag stays here; the next time it is pushed."""
     hook = repository.bare / "hooks/pre-receive"

@@ -34,14 +34,18 @@ def found(ready: Readiness) -> list[tuple[str, str]]:
         replace(READY, last=""),
         replace(READY, last="1.1", there={"a.whl": "1"}, built={"a.whl": "1", "b.tar.gz": "2"}),
         replace(READY, there={"a.whl": "1"}),
+        replace(READY, there={"a.whl": ""}, built={"a.whl": "1"}),
         replace(READY, tag=Tagged("demo_1.1", COMMIT, COMMIT, COMMIT)),
+        replace(READY, tag=Tagged("demo_1.1", COMMIT, COMMIT), checkout=replace(CHECKOUT, nameless="no name")),
         replace(READY, owners=Owners(False), first_release=True),
         replace(READY, owners=UNKNOWN, required_owners=()),
         replace(READY, owners=Owners(True, frozenset({"me"})), alone=True, first_release=True),
     ],
     ids=[
         "ready", "a branch of a glob", "a prerelease", "a post release is final", "nothing released yet",
-        "half of it is there, the same bytes", "there, and not built yet to compare", "tagged here already",
+        "half of it is there, the same bytes", "there, and not built yet to compare",
+        "there, and the index tells no digest",
+        "tagged here already", "tagged here already, so nobody's name is needed",
         "a first release that is meant", "nobody has to own it", "a first release that is to be finished",
     ],
 )  # fmt: skip
@@ -68,9 +72,13 @@ def test_what_is_ready_passes(ready: Readiness) -> None:
         (replace(READY, there={"a.whl": "1"}, built={"a.whl": "2"}), "PRE203", "the index has sha256 1, built was 2"),
         (replace(READY, there={"a.whl": "1"}, built={"b.whl": "1"}), "PRE203",
          "the index has sha256 1, built was no such file"),
+        (replace(READY, there={"a.whl": ""}, built={"b.whl": "1"}), "PRE203",
+         "the index has sha256 unknown, built was no such file"),
         (replace(READY, tag=Tagged("demo_1.1", COMMIT, remote="d" * 40)), "PRE204",
          "demo_1.1 is tagged on the remote at dddddddddddd, and cccccccccccc was built"),
         (replace(READY, tag=None), "PRE204", "the tags of origin cannot be read"),
+        (replace(READY, checkout=replace(CHECKOUT, nameless="git knows no committer: x")), "PRE205",
+         "git knows no committer: x"),
         (replace(READY, dated="`1.1` has no date"), "PRE301", "`1.1` has no date"),
         (replace(READY, unreleased=("core",)), "PRE401", "core is not released"),
         (replace(READY, required_owners=("contoso",)), "PRE501",
@@ -96,11 +104,12 @@ def test_what_stops_it_is_told(ready: Readiness, code: str, said: str) -> None:
 def test_everything_is_told_at_once() -> None:
     """Who mends one thing does not learn of the next by trying again."""
     hopeless = Readiness(
-        "demo", "0.9.dev1", "https://index.example/legacy/", Checkout(COMMIT, "x", "origin", False, ("a",), ("main",)),
+        "demo", "0.9.dev1", "https://index.example/legacy/",
+        Checkout(COMMIT, "x", "origin", False, ("a",), ("main",), "?"),
         Owners(False), None, "1.0", {"a": "1"}, {"a": "2"}, "no entry", "CHANGELOG.md", ("core",),
         credentials="none", unapproved=("nobody",),
     )  # fmt: skip
     assert [code for code, _ in found(hopeless)] == [
-        "PRE101", "PRE102", "PRE103", "PRE201", "PRE202", "PRE203", "PRE204", "PRE301", "PRE401", "PRE502", "PRE601",
-        "PRE602",
+        "PRE101", "PRE102", "PRE103", "PRE201", "PRE202", "PRE203", "PRE204", "PRE205", "PRE301", "PRE401", "PRE502",
+        "PRE601", "PRE602",
     ]  # fmt: skip

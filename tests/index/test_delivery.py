@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from nox_release.errors import Blocked
 from nox_release.index.delivery import Delivered, Delivery
 from nox_release.index.listing import PublishedFile
+from nox_release.index.patient import PatientReader
 from nox_release.model import Artifact, Kind
 from nox_release.reconcile import BROKEN, Act, Attempt, Patience
 
@@ -54,6 +55,7 @@ class FakeIndex:
     tells_digests: bool = True
     uploads: list[tuple[str, bool]] = field(default_factory=list)
     """Each upload's file name, and whether the index listed it at that moment."""
+    url: str = "memory"
     steps_to_live: int | None = None
     """Calls after which the process is killed."""
 
@@ -94,7 +96,8 @@ class FakeIndex:
 
 
 def bring(index: FakeIndex) -> tuple[Delivered, ...]:
-    return Delivery(index, index, lambda _: None, index.clock, PATIENCE).bring("demo", FILES)
+    reader = PatientReader(index, index.clock)
+    return Delivery(reader, index, lambda _: None, index.clock, PATIENCE).bring("demo", FILES)
 
 
 @pytest.fixture

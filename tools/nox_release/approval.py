@@ -18,6 +18,8 @@ from nox_release.record import to_json
 SCHEMA = 1
 NAMESPACE = "nox-release"
 """Of signatures (``ssh-keygen -Y sign -n``): one made for anything else does not count here."""
+_OF_THE_INDEX = "HIS"
+"""Beginning of the codes of checks over what the index has already."""
 
 
 class Mode(StrEnum):
@@ -79,11 +81,22 @@ class Approval:
 def manifest_digest(manifest: Manifest) -> str:
     """Digest of what a release manifest says, hexadecimal.
 
-    When and how long a stage ran, and where its log lies, is left out: a stage that finds the same again says
-    the same.
+    When and how long a stage ran, where its log lies and the digest of its inputs is left out: a stage that finds
+    the same again says the same. So is what the index had at that moment. A release that is half done has changed
+    both, its tag and its first file are there, and that has to void nothing; the preflight looks at the index anew.
     """
     evidence = {
-        stage: replace(item, started=0.0, duration=0.0, seconds={}, log="") for stage, item in manifest.evidence.items()
+        stage: replace(
+            item,
+            inputs="",
+            started=0.0,
+            duration=0.0,
+            seconds={},
+            log="",
+            findings=tuple(finding for finding in item.findings if not finding.code.startswith(_OF_THE_INDEX)),
+            facts={fact: text for fact, text in item.facts.items() if fact != "index"},
+        )
+        for stage, item in manifest.evidence.items()
     }
     return hashlib.sha256(to_json(replace(manifest, evidence=evidence)).encode()).hexdigest()
 

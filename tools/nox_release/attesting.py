@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nox_release.errors import Blocked
-from nox_release.index.simple import Reader, wait_until
+from nox_release.index.patient import Reads
+from nox_release.index.simple import wait_until
 from nox_release.model import Artifact
 from nox_release.provenance.policy import REQUIRED
 from nox_release.work import Job
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def attest(
-    job: Job, attesting: Attesting | None, without: str, reader: Reader, files: Sequence[tuple[Artifact, Path]]
+    job: Job, attesting: Attesting | None, without: str, reader: Reads, files: Sequence[tuple[Artifact, Path]]
 ) -> tuple[Attached | None, str]:
     """Attest those of *files* that are still to be sent, or return why nothing is attested.
 

@@ -154,6 +154,11 @@ class Store:
             with contextlib.suppress(FileNotFoundError):
                 if path.stat().st_mtime < time.time() - 3600:  # nobody takes an hour to copy a few files
                     shutil.rmtree(path, ignore_errors=True)
+        for pattern in ("order-*", "preflight-*"):
+            for path in self.folder("tmp").glob(pattern):
+                with contextlib.suppress(FileNotFoundError):
+                    if path.stat().st_mtime < time.time() - 24 * 3600:  # read by its worker within seconds
+                        path.unlink()
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from nox_release.errors import Blocked
+from nox_release.evidence import sha256
 from nox_release.index.target import Published, PublishedFile, Target
 from nox_release.model import Artifact
 from nox_release.requirements import parsed
@@ -105,6 +106,8 @@ def look(
     """
     try:
         published = target.project(name)
+        if published is not None and artifacts:
+            published = _hashed(target, published, version, artifacts)
     except Blocked as error:
         return None, error
     unknown: Blocked | None = None
@@ -127,6 +130,21 @@ def look(
             unknown = unknown or error
             break
     return History(name, version, index, now, published, artifacts, tuple(alike), tuple(asked), tuple(needs)), unknown
+
+
+def _hashed(target: Target, published: Published, version: Version, artifacts: tuple[Artifact, ...]) -> Published:
+    """Where the index tells no digest of a file that is called like one of ours, hash what it serves.
+
+    Whether an upload that broke off is to be finished could not be known otherwise.
+    """
+    ours = {artifact.filename for artifact in artifacts}
+    files = tuple(
+        replace(file, sha256=sha256(target.fetch(file)))
+        if not file.sha256 and file.version == version and file.filename in ours
+        else file
+        for file in published.files
+    )
+    return replace(published, files=files)
 
 
 def told(history: History) -> str:

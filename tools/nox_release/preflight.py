@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import requests
 from packaging.version import Version
@@ -47,6 +47,7 @@ def preflight(
     verdicts = {}
     try:
         here = checkout(git, order.plan, order.config, environ)
+        tags = _tags(git, order)
         with configured(requests.Session(), repository.json_url or repository.simple_url, environ, ca) as session:
             for planned in order.plan.targets:
                 published = target.project(planned.name)
@@ -57,7 +58,7 @@ def preflight(
                     repository.upload_url,
                     here,
                     read_owners(session, repository, planned.name, bool(published and published.files)),
-                    _tag(git, order, planned),
+                    tags[planned.name],
                     _last(published),
                     _there(published, planned),
                     _built(store, planned),
@@ -106,7 +107,18 @@ def checkout(git: Git, plan: Plan, config: Config, environ: Mapping[str, str]) -
                 f"see that `git ls-remote {config.remote}` works, or set remote in [tool.nox-release]",
             ) from None
         pushed = bool(lines) and (lines[0] == plan.commit or git.is_ancestor(plan.commit, lines[0]))
-    return Checkout(plan.commit, branch, config.remote, pushed, plan.uncommitted, config.release_branches)
+    return Checkout(
+        plan.commit, branch, config.remote, pushed, plan.uncommitted, config.release_branches, _nameless(git)
+    )
+
+
+def _nameless(git: Git) -> str:
+    """Why git can set no annotated tag; empty where it can."""
+    try:
+        git("var", "GIT_COMMITTER_IDENT")
+    except Blocked as error:
+        return f"git knows no committer: {error.message.splitlines()[-1]}"
+    return ""
 
 
 def _branch(git: Git, environ: Mapping[str, str]) -> str:
@@ -118,12 +130,16 @@ def _branch(git: Git, environ: Mapping[str, str]) -> str:
     return environ.get("CI_COMMIT_BRANCH") or environ.get("BUILD_SOURCEBRANCH", "").removeprefix("refs/heads/")
 
 
-def _tag(git: Git, order: PreflightOrder, planned: Planned) -> Tagged | None:
-    name = order.config.tag_format.format(name=planned.name, version=planned.version)
+def _tags(git: Git, order: PreflightOrder) -> dict[str, Tagged | None]:
+    """What is known of each package's tag; None where the remote cannot be asked."""
+    targets = order.plan.targets
+    names = [order.config.tag_format.format(name=item.name, version=item.version) for item in targets]
+    found: Sequence[Tagged | None]
     try:
-        return Tags(git, order.config.remote).look(name, order.plan.commit)
+        found = Tags(git, order.config.remote).look_at(names, order.plan.commit)
     except Blocked:
-        return None
+        found = [None] * len(names)
+    return {item.name: tagged for item, tagged in zip(targets, found, strict=True)}
 
 
 def _changelog(git: Git, snapshot: Snapshot, planned: Planned) -> tuple[str, str]:

@@ -38,6 +38,12 @@ class Attempt:
         """Whether trying again may help."""
         return self.status in _TRANSIENT or self.status >= 500
 
+    @property
+    def taken(self) -> bool:
+        """Whether the index says that it has a file of this name, which it may still be about to list."""
+        said = self.status in _AMBIGUOUS and "already exist" in self.reason.lower()  # PyPI, and what twine looks for
+        return self.status == 409 or said
+
     def __str__(self) -> str:
         return f"{self.status} {self.reason}".strip() if self.status else self.reason or "the connection broke"
 
@@ -100,6 +106,12 @@ def decide(
         if since < patience.visible:
             return Decision(Act.LOOK, f"accepted ({last.status}), not listed yet")
         return Decision(Act.STOP, f"accepted ({last}), but not listed within {patience.visible:.0f} s")
+    if last.taken or (last.status in _AMBIGUOUS and len(attempts) > 1):
+        # Taken behind an earlier error, of this command or of one that was killed, and the list lags behind.
+        if since < patience.visible:
+            return Decision(Act.LOOK, f"{last}: not listed yet")
+        why = f"the index says that it has the file ({last}), but did not list it within {patience.visible:.0f} s"
+        return Decision(Act.STOP, why)
     if (last.transient or last.status in _AMBIGUOUS) and since < patience.doubt:
         return Decision(Act.LOOK, f"{last}: it may have been taken all the same")
     if not last.transient:

@@ -221,7 +221,8 @@ def _grouped(found: list[tuple[str, Finding]]) -> Iterator[str]:
         packages.setdefault(finding, []).append(name)
     for finding, names in packages.items():
         word = "exempt" if finding.exempt else finding.severity.value
-        yield f"  {word} {finding.code} {some(names)}: {finding.message or finding.title}"
+        where = "" if finding.where in names else f"{finding.where}: "
+        yield f"  {word} {finding.code} {some(names)}: {where}{finding.message or finding.title}"
         yield f"    because: {finding.exempt}" if finding.exempt else f"    next: {finding.fix}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nox_release.errors import Blocked
@@ -51,8 +52,17 @@ class Tags:
 
         :raises Blocked: where the remote cannot be asked.
         """
-        local = self.git.tags().get(name, "")
-        return Tagged(name, commit, local, self._on_remote(name))
+        (found,) = self.look_at([name], commit)
+        return found
+
+    def look_at(self, names: Sequence[str], commit: str) -> list[Tagged]:
+        """Return what is known of several tags; the remote, which may be far away, is asked once.
+
+        :raises Blocked: where the remote cannot be asked.
+        """
+        refs = [f"refs/tags/{name}{suffix}" for name in names for suffix in ("", "^{}")]
+        local, remote = self.git.tags(), self._ask(*refs)
+        return [Tagged(name, commit, local.get(name, ""), remote.get(name, "")) for name in names]
 
     def on_remote(self) -> dict[str, str]:
         """Return every tag of the remote → the commit that it names: one question for all of them.
@@ -60,9 +70,6 @@ class Tags:
         :raises Blocked: where the remote cannot be asked.
         """
         return self._ask("refs/tags/*")
-
-    def _on_remote(self, name: str) -> str:
-        return self._ask(f"refs/tags/{name}", f"refs/tags/{name}^{{}}").get(name, "")
 
     def _ask(self, *patterns: str) -> dict[str, str]:
         try:
@@ -88,7 +95,13 @@ class Tags:
         if tag.conflict:
             raise Blocked(tag.conflict, "somebody released this version from another commit: see which is right")
         if tag.to_create:
-            self.git("tag", "--annotate", "--message", message, tag.name, tag.wanted)
+            try:
+                self.git("tag", "--annotate", "--message", message, tag.name, tag.wanted)
+            except Blocked as error:
+                raise Blocked(
+                    f"everything is published, and {tag.name} could not be set: {error.message}",
+                    "a git that was killed leaves a .lock file behind: mend what git says, then run the command again",
+                ) from None
         if tag.to_push:
             try:
                 self.git("push", "--quiet", "--no-verify", self.remote, f"refs/tags/{tag.name}:refs/tags/{tag.name}")

@@ -28,6 +28,8 @@ class Checkout:
     uncommitted: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
     """Globs of the branches that releases are made from."""
+    nameless: str = ""
+    """Why git can make no tag in anybody's name; empty: it can."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Readiness:
     last: str = ""
     """The last release on the index; empty: there is none."""
     there: Mapping[str, str] = field(default_factory=dict)
-    """File name → sha256 of what the index has of this version already."""
+    """File name → sha256 of what the index has of this version already; empty where it does not tell."""
     built: Mapping[str, str] = field(default_factory=dict)
     """File name → sha256 of what was built; empty: not yet."""
     dated: str = ""
@@ -136,10 +138,14 @@ def greater(ready: Readiness) -> Iterator[Problem]:
 
 @PREFLIGHT.check("PRE203", "The index has no other files of this version", pypi=True)
 def absent(ready: Readiness) -> Iterator[Problem]:
-    """A file name is taken for ever. Files that were built here and are there already are a release half done."""
+    """A file name is taken for ever. Files that were built here and are there already are a release half done.
+
+    Where the index tells no digest, publish hashes what it serves, before it sends anything.
+    """
     for filename, digest in ready.there.items():
-        if ready.built and ready.built.get(filename) != digest:
-            found = f"the index has sha256 {digest}, built was {ready.built.get(filename, 'no such file')}"
+        built = ready.built.get(filename, "no such file")
+        if ready.built and built != digest and (digest or filename not in ready.built):
+            found = f"the index has sha256 {digest or 'unknown'}, built was {built}"
             yield Problem(filename, "bump the version: nothing can replace what the index has", found)
 
 
@@ -151,6 +157,14 @@ def tag_free(ready: Readiness) -> Iterator[Problem]:
         yield Problem("git", fix, f"the tags of {ready.checkout.remote} cannot be read")
     elif ready.tag.conflict:
         yield Problem("git", "bump the version, or take the wrong tag away", ready.tag.conflict)
+
+
+@PREFLIGHT.check("PRE205", "Git knows who sets the tag")
+def tagger_known(ready: Readiness) -> Iterator[Problem]:
+    """An annotated tag has a tagger. In CI git often knows nobody, and would say so when everything is uploaded."""
+    if ready.checkout.nameless and not (ready.tag and ready.tag.local):
+        fix = "git config user.name NAME and git config user.email ADDRESS, or set GIT_COMMITTER_NAME and _EMAIL"
+        yield Problem("git", fix, ready.checkout.nameless)
 
 
 @PREFLIGHT.check("PRE301", "The changelog's entry is dated and says something")

@@ -8,25 +8,15 @@ from pathlib import Path
 from typing import Protocol
 
 from nox_release.clock import Clock, SystemClock
-from nox_release.errors import Blocked
-from nox_release.index.listing import PublishedFile
+from nox_release.index.patient import Reads
 from nox_release.model import Artifact
 from nox_release.reconcile import Act, Attempt, Decision, Patience, decide
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 5.0
 """Seconds between two looks at the index."""
-
-
-class Reads(Protocol):
-    """Reads an index, see :class:`nox_release.index.simple.Reader`."""
-
-    def files(self, name: str) -> Mapping[str, PublishedFile]:
-        """Return what is listed for a project."""
-        ...
-
-    def digest(self, listed: PublishedFile) -> str:
-        """Return the sha256 of what is served."""
-        ...
+Wanted = Sequence[tuple[Artifact, Path]]
+Reading = Mapping[str, str | None]
+"""File name → the digest that the index has under it; None: it lists no such file."""
 
 
 class Uploads(Protocol):
@@ -63,10 +53,8 @@ class Delivery:
     """Writes a line into the log."""
     clock: Clock = field(default_factory=SystemClock)
     patience: Patience = field(default_factory=Patience)
-    unreadable: float = 60.0
-    """Seconds that the index may not be readable before nothing more is done."""
 
-    def bring(self, name: str, wanted: Sequence[tuple[Artifact, Path]]) -> tuple[Delivered, ...]:
+    def bring(self, name: str, wanted: Wanted) -> tuple[Delivered, ...]:
         """Bring the files of one project to the index, in their order.
 
         Where the index has other bytes under one of the names, nothing at all is sent. After a file that stops, the
@@ -74,30 +62,24 @@ class Delivery:
 
         :raises Blocked: where the index cannot be read, so that nothing is known.
         """
-        conflicts = [
-            Delivered(artifact, decision)
-            for artifact, _ in wanted
-            if (decision := decide(artifact.sha256, self._there(name, artifact), (), 0.0)).act is Act.STOP
-        ]
-        stopped, delivered = bool(conflicts), []
-        for artifact, path in wanted:
-            found = self._look_only(name, artifact) if stopped else self._bring(name, artifact, path)
-            stopped = stopped or not found.done
+        there = self._there(name, wanted)
+        send = all(decide(item.sha256, there[item.filename], (), 0.0).act is not Act.STOP for item, _ in wanted)
+        delivered = []
+        for position in range(len(wanted)):
+            found, there = self._bring(name, wanted[position:], there, send)
+            send = send and found.done
             delivered.append(found)
         return tuple(delivered)
 
-    def _look_only(self, name: str, artifact: Artifact) -> Delivered:
-        decision = decide(artifact.sha256, self._there(name, artifact), (), 0.0)
-        if decision.act is Act.UPLOAD:
-            decision = Decision(Act.STOP, "not sent, because another file of the release stopped")
-        return Delivered(artifact, decision)
-
-    def _bring(self, name: str, artifact: Artifact, path: Path) -> Delivered:
-        attempts: list[Attempt] = []
+    def _bring(self, name: str, wanted: Wanted, there: Reading, send: bool) -> tuple[Delivered, Reading]:
+        """Bring the first of *wanted*, or only look at it; return how that ended, and the last reading of them all."""
+        (artifact, path), attempts = wanted[0], list[Attempt]()
         answered, pause = self.clock.now(), _FIRST_PAUSE
         while True:
-            there = self._there(name, artifact)
-            decision = decide(artifact.sha256, there, attempts, self.clock.now() - answered, self.patience)
+            since = self.clock.now() - answered
+            decision = decide(artifact.sha256, there[artifact.filename], attempts, since, self.patience)
+            if decision.act is Act.UPLOAD and not send:
+                decision = Decision(Act.STOP, "not sent, because another file of the release stopped")
             match decision.act:
                 case Act.UPLOAD:
                     attempt = self.uploader.upload(path)
@@ -108,17 +90,14 @@ class Delivery:
                     self.clock.sleep(pause)
                     pause = min(pause * 2, _LONGEST_PAUSE)
                 case _:
-                    return Delivered(artifact, decision, tuple(attempts))
+                    return Delivered(artifact, decision, tuple(attempts)), there
+            there = self._there(name, wanted)
 
-    def _there(self, name: str, artifact: Artifact) -> str | None:
-        """Return the digest that the index has under the file's name, reading it anew; None: it lists no such file."""
-        began, pause = self.clock.now(), 0.5
-        while True:
-            try:
-                listed = self.reader.files(name).get(artifact.filename)
-                return None if listed is None else listed.sha256 or self.reader.digest(listed)
-            except Blocked:
-                if self.clock.now() - began >= self.unreadable:
-                    raise
-                self.clock.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+    def _there(self, name: str, wanted: Wanted) -> Reading:
+        """Read the index anew."""
+        listed = self.reader.files(name)
+        found = {artifact.filename: listed.get(artifact.filename) for artifact, _ in wanted}
+        return {
+            filename: None if file is None else file.sha256 or self.reader.digest(file)
+            for filename, file in found.items()
+        }

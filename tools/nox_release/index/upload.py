@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import email.utils
 import io
+import logging
 import os
 import tarfile
 import time
@@ -20,8 +21,11 @@ from twine.settings import Settings
 
 from nox_release.errors import Blocked
 from nox_release.index.credentials import Credentials
-from nox_release.index.session import configured
+from nox_release.index.session import READ, configured
 from nox_release.reconcile import BROKEN, Attempt
+
+# It announces a retry after every error, which it does not make: whether to try again is decided elsewhere.
+logging.getLogger("twine.repository").setLevel(logging.ERROR)
 
 
 class Uploader:
@@ -30,6 +34,7 @@ class Uploader:
     :param credentials: asked before each upload, so that a token is minted late and renewed in time.
     :param described: send the long description too. pypiron takes no field of more than 64 KiB, and shows it to nobody.
     :param ca: a file of certificate authorities.
+    :param timeout: seconds to wait for the next byte of an answer.
     """
 
     def __init__(
@@ -40,12 +45,13 @@ class Uploader:
         described: bool = True,
         environ: Mapping[str, str] = os.environ,
         ca: str = "",
+        timeout: float = READ,
     ) -> None:
         self.url = url
         self.credentials = credentials
         self._described = described
         self._repository = _repository(url)
-        configured(self._repository.session, url, environ, ca)
+        configured(self._repository.session, url, environ, ca, timeout)
 
     def upload(self, path: Path, attestations: Sequence[str] = ()) -> Attempt:
         """Send one file once and return the answer; whoever calls reads the index to learn what became of it.

@@ -28,6 +28,7 @@ from nox_release.index.credentials import Known, Trusted, find
 from nox_release.index.delivery import Delivered, Delivery, Uploads
 from nox_release.index.integrity import Integrity
 from nox_release.index.owners import Owners, read_owners
+from nox_release.index.patient import PatientReader, Reads
 from nox_release.index.rehearsal import rehearsal_index
 from nox_release.index.session import configured
 from nox_release.index.simple import Reader, wait_until
@@ -54,7 +55,7 @@ REHEARSAL = Patience(visible=30.0, doubt=2.0)
 class Index:
     """The doors of an index."""
 
-    reader: Reader
+    reader: Reads
     uploader: Uploads
     patience: Patience = REHEARSAL
     source: str = ""
@@ -81,7 +82,7 @@ def rehearsal() -> Iterator[Index]:
             closing(Reader(running.simple_url)) as reader,
             closing(Uploader(running.upload_url, credentials, described=False)) as uploader,
         ):
-            yield Index(reader, uploader)
+            yield Index(PatientReader(reader), uploader)
 
 
 @contextmanager
@@ -99,7 +100,7 @@ def real(repository: Repository, attestations: str = "auto") -> Iterator[Index]:
     ):
         without = unattested(ci, credentials.source, repository.upload_url, attestations)
         yield Index(
-            reader,
+            PatientReader(reader),
             uploader,
             Patience(),
             credentials.source,
@@ -117,6 +118,19 @@ def _attesting(uploader: Uploader, integrity: Integrity) -> Attesting:
 
 def run(job: Job, index: Index, environ: Mapping[str, str] = os.environ) -> Result:
     """Publish one package, whose siblings are published already, and read it back."""
+    if job.order.candidate is None:
+        return _publish(job, index, environ)
+    # The session's own lock ends with nox; a worker that outlived it may still be uploading.
+    with job.store.try_lock(f"upload-{job.planned.name}") as alone:
+        if not alone:
+            raise Blocked(
+                f"a command that was killed is still uploading {job.planned.name}",
+                "wait until it has ended, then run the command again",
+            )
+        return _publish(job, index, environ)
+
+
+def _publish(job: Job, index: Index, environ: Mapping[str, str]) -> Result:
     artifacts = approved(job)
     beside = NAMESPACES.run(in_plan(job), job.settings.rules)
     if beside.fails:  # once it is uploaded, its files are there for good
