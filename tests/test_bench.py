@@ -318,6 +318,17 @@ def test_code_of_a_package_sees_an_empty_home(tmp_path: Path, monkeypatch: pytes
     assert "PIP_INDEX_URL" not in environ
 
 
+@pytest.mark.end_to_end
+def test_a_worker_with_credentials_gives_none_to_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that uploads has them in its environment; what it starts has not."""
+    monkeypatch.setenv("SEEN", str(tmp_path / "seen"))
+    monkeypatch.setenv("TWINE_PASSWORD", "hunter2-secret")
+    first = "import json\nPath(os.environ['SEEN']).write_text(json.dumps(dict(os.environ)))"
+    root = Checkout.new(tmp_path / "w", own_backend(first=first)).root
+    assert carry_out(order(root, Stage.BUILD_SDIST, "demo")) == 0
+    assert "hunter2-secret" not in (tmp_path / "seen").read_text()
+
+
 def test_a_survey_is_answered_from_the_index(tmp_path: Path) -> None:
     """The answer lies where the order says, and tells what the index has."""
     page = {"meta": {"api-version": "1.1"}, "name": "demo", "files": [
