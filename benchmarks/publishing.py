@@ -83,7 +83,8 @@ def twine(folder: Path) -> Run:
     """Have one process of twine upload them to an empty index, without a look at anything."""
     with rehearsal_index(os.environ) as index:
         command = [sys.executable, "-m", "twine", "upload", "--disable-progress-bar", "--non-interactive"]
-        command += ["--repository-url", index.upload_url, "--username", index.username, "--password", index.password]
+        # A random password may begin with a hyphen.
+        command += ["--repository-url", index.upload_url, "--username", index.username, f"--password={index.password}"]
         return run([*command, *sorted(folder.iterdir())], folder)
 
 

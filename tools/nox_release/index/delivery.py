@@ -12,7 +12,7 @@ from nox_release.index.patient import Reads
 from nox_release.model import Artifact
 from nox_release.reconcile import Act, Attempt, Decision, Patience, decide
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 5.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.004, 5.0
 """Seconds between two looks at the index."""
 Wanted = Sequence[tuple[Artifact, Path]]
 Reading = Mapping[str, str | None]
