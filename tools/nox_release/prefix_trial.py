@@ -20,6 +20,7 @@ from nox_release.matrix import Interpreter, Matrix, Resolution, choose
 from nox_release.model import Artifact
 from nox_release.prefixes import Release, Trial, baselines, sibling_requirements
 from nox_release.process import in_parallel
+from nox_release.report.words import number
 
 Files = Sequence[tuple[Artifact, Path]]
 """The files of one upload, and where they are."""
@@ -96,7 +97,7 @@ class Course:
                 reference = references.get((trial.release, trial.resolution))
                 crossings.append(_crossing(upload, trial, public, reference, tried))
                 references.setdefault((trial.release, trial.resolution), tried)
-            self.say(f"  after {upload}: {len({trial.release for trial, _ in found})} releases tried")
+            self.say(f"  after {upload}: {number(len({trial.release for trial, _ in found}), 'release')} tried")
         return tuple(crossings)
 
     def _try(self, wanted: Sequence[Trial]) -> list[tuple[Trial, Tried | str]]:

@@ -100,9 +100,9 @@ def needs(stage: Stage) -> set[Stage]:
 
 
 def asked_for(session: nox.Session, name: str) -> bool:
-    """Whether the session called *name* is part of this command; False where that cannot be known."""
+    """Whether the session called *name* has still to run; False where that cannot be known."""
     try:
-        return any(runner.name == name for runner, _ in session._runner.manifest.list_all_sessions())
+        return any(runner.name == name and waits for runner, waits in session._runner.manifest.list_all_sessions())
     except AttributeError:
         return False
 
