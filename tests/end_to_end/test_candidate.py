@@ -284,7 +284,8 @@ def test_a_wrong_password_is_told(candidate: tuple[Candidate, Gate]) -> None:
     # An index may hang up on who it does not know, before it has read the file; then nobody hears its answer.
     assert "the index refuses it: 401" in done.stdout or "the connection broke" in done.stdout
     assert (made.published(), made.tags()) == ({}, {})
-    assert made.publish(CORE).returncode == 0
+    done = made.publish(CORE)
+    assert done.returncode == 0, done.stdout
 
 
 def test_of_two_commands_at_once_one_is_refused(candidate: tuple[Candidate, Gate]) -> None:
