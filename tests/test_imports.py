@@ -44,8 +44,8 @@ LAYERS = (
     "chain",
     "inquiry",
     "session",
-    "release overview proving",
-    "command",
+    "release overview proving saying",
+    "command views",
     "sessions",
     "<package>",
 )

@@ -18,12 +18,12 @@ from nox_release import manifest
 from nox_release.approval import statement
 from nox_release.arguments import parse
 from nox_release.chain import Chain, Machine
-from nox_release.command import Command
 from nox_release.evidence import Store, sha256
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.overview import Overview
 from nox_release.release import candidate_of
 from nox_release.status import Position, Shelf, Shelved, Standing, judge
+from nox_release.views import Views
 from nox_release.work import SurveyAnswer, SurveyOrder
 from nox_release.yank import Dependent
 from workspaces import package
@@ -84,7 +84,7 @@ class World:
 
     def run(self, session: str, *posargs: str) -> int:
         """Run a session and return its exit code."""
-        command = Command(self.checkout.root, time.time(), {}, self.ask())
+        command = Views(self.checkout.root, time.time(), {}, self.ask())
         try:
             getattr(command, session)(SimpleNamespace(posargs=[*posargs, *OPTIONS], error=_error))
         except SystemExit as ended:

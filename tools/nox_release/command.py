@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -20,21 +19,18 @@ from nox_release.errors import Blocked, Misuse
 from nox_release.exemptions import look, stale, unselected
 from nox_release.inquiry import Inquire, inquire
 from nox_release.model import Evidence, Outcome, Stage
-from nox_release.overview import Overview
 from nox_release.plan import Plan, Planned
 from nox_release.proving import prove
 from nox_release.release import Release, candidate_of, locked
 from nox_release.report.candidate import candidate, released
 from nox_release.report.closing import closing
-from nox_release.report.doctor import healthy
 from nox_release.report.explain import explain
 from nox_release.report.run import Entry, Run, State
-from nox_release.report.status import as_json, first_releases, status, yank
-from nox_release.report.words import one_line, some
+from nox_release.report.words import one_line
 from nox_release.reporting import clear, tell, write
 from nox_release.repository import Wanted
-from nox_release.session import asked_for, machine_of, needs, outside, queued, work
-from nox_release.status import judge
+from nox_release.saying import say, told
+from nox_release.session import asked_for, machine_of, needs, queued, work
 from nox_release.work import Order
 
 _STATES = {Outcome.PASSED: State.PASSED, Outcome.FAILED: State.FAILED, Outcome.BLOCKED: State.BLOCKED}
@@ -59,12 +55,12 @@ class Command:
 
     def run(self, stage: Stage, session: nox.Session) -> None:
         """Do one stage in its session."""
-        with _told():
+        with told():
             first = self._chain is None
             if self._chain is None:
                 arguments = parse(session.posargs)
                 if arguments.explain:
-                    _say(explain(arguments.explain))
+                    say(explain(arguments.explain))
                     raise SystemExit(0)
                 self._chain = Chain(
                     self._root, arguments, self._started, self._candidate(arguments, asked_for(session, "approve"))
@@ -73,14 +69,14 @@ class Command:
                 machine = machine_of(session, self._chain)
                 plan = self._chain.plan(machine)
                 if first:
-                    _say(_opening(plan))
+                    say(_opening(plan))
                     if self._chain.arguments.candidate:
                         self._release(self._chain, plan).preflight()
                 self._stage(stage, session, self._chain, machine, plan)
 
     def approve(self, session: nox.Session) -> None:
         """Show what would go out, and record that somebody answers for it."""
-        with _told():
+        with told():
             chain = self._chain
             if chain is None or chain.planned is None:
                 raise Misuse("an approval needs the stages before it", "run nox without --no-dependencies")
@@ -89,54 +85,7 @@ class Command:
                 if built := release.manifests():
                     names = [manifest.name for manifest in built]
                     release.obey(prove(session, chain, chain.planned, names), _PROOF)
-                _say(release.take_approval())
-
-    def status(self, session: nox.Session) -> None:
-        """Show where packages stand, and what to type next."""
-        with _told(), self._overview(session) as overview:
-            arguments, repository = overview.chain.arguments, overview.repository
-            if arguments.yank:
-                for withdrawal in overview.withdrawal(arguments.yank):
-                    _say(yank(withdrawal, repository.pages, repository.simple_url))
-                return
-            standings = overview.standings()
-            unknown = [item.name for item in standings if item.shelf.problem]
-            options = arguments.wanted.typed
-            found = [(item, judge(item, options, repository.pages)) for item in standings]
-            if arguments.first_releases:
-                quota, new = overview.chain.config.new_project_quota, overview.new(standings)
-                _say(first_releases(new, overview.publisher(), quota, repository.pages, options, unknown))
-            elif arguments.json:
-                print(as_json(found, repository.simple_url), flush=True)
-            else:
-                _say(status(found, repository.simple_url))
-            if unknown:
-                session.error(one_line(f"the index could not be looked at for {some(unknown)}"))
-
-    def doctor(self, session: nox.Session) -> None:
-        """Tell what keeps the workspace from releasing, with the mend of each."""
-        with _told(), self._overview(session) as overview:
-            verdict = overview.health()
-            _say(healthy(verdict, overview.plan))
-            if verdict.fails or overview.plan.broken:
-                session.error("something keeps this workspace from releasing, see above")
-
-    @contextlib.contextmanager
-    def _overview(self, session: nox.Session) -> Iterator[Overview]:
-        """What needs no stage: a plan of its own, made without a virtualenv."""
-        arguments = parse(session.posargs, ("all",))
-        if arguments.explain:
-            _say(explain(arguments.explain))
-            raise SystemExit(0)
-        chain = Chain(self._root, arguments, self._started, candidate_of(arguments.wanted, self._environ))
-        assert chain.candidate is not None
-        try:
-            plan = chain.plan(outside(chain))
-            if not arguments.json:
-                _say(f"BLOCKED {broken.name}: {broken.message}; {broken.hint}" for broken in plan.broken)
-            yield Overview(chain, plan, chain.candidate.repository, self._environ, self._inquire)
-        finally:
-            chain.close()
+                say(release.take_approval())
 
     def _candidate(self, arguments: Arguments, approving: bool) -> Candidate | None:
         """Where a candidate goes; None for a rehearsal."""
@@ -151,7 +100,7 @@ class Command:
 
     def _release(self, chain: Chain, plan: Plan) -> Release:
         assert chain.candidate is not None
-        return Release(chain, plan, chain.candidate, _say, environ=self._environ, inquire=self._inquire)
+        return Release(chain, plan, chain.candidate, say, environ=self._environ, inquire=self._inquire)
 
     @contextlib.contextmanager
     def _reported(self, chain: Chain) -> Iterator[None]:
@@ -197,8 +146,8 @@ class Command:
         step = chain.step(stage, machine, queued(session))
         if stage is Stage.BUILD_SDIST:
             here = {*step.reused, *step.held, *(step.order.inputs if step.order else ())}
-            _say(_companions([planned for planned in plan.packages if planned.name in here]))
-        _say(_held_or_reused(stage, step))
+            say(_companions([planned for planned in plan.packages if planned.name in here]))
+        say(_held_or_reused(stage, step))
         for name, evidence in step.reused.items():
             self._enter(name, stage, Entry(State.UNCHANGED, evidence))
         for name, why in step.held.items():
@@ -263,10 +212,10 @@ class Command:
         run = self._run(chain, plan)
         write(run, chain.reports)
         self._closed = True
-        _say(closing(run))
+        say(closing(run))
         if last is Stage.PUBLISH:
             entries = {planned.name: self._entries.get(planned.name, {}).get(last) for planned in plan.targets}
-            _say(released(plan, entries) if chain.arguments.candidate else candidate(plan, entries, chain.tag))
+            say(released(plan, entries) if chain.arguments.candidate else candidate(plan, entries, chain.tag))
         for command in tell(run, chain.reports, self._environ):
             print(command, flush=True)
 
@@ -306,7 +255,7 @@ def _held_or_reused(stage: Stage, step: Step) -> Iterator[str]:
 def _entry(evidence: Evidence | None, name: str, stage: Stage) -> Entry:
     if evidence is None:
         why = "the worker ended without an answer"
-        _say([f"BLOCKED {stage} {name}: {why}"])
+        say([f"BLOCKED {stage} {name}: {why}"])
         return Entry(State.BLOCKED, why=why)
     return Entry(_STATES[evidence.outcome], evidence)
 
@@ -315,19 +264,3 @@ def _verdict(bad: Iterable[str], plan: Plan, stage: Stage) -> str:
     names = [*bad, *(broken.name for broken in plan.broken)]
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     return one_line(f"{stage} did not pass for {shown}")
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Turn what stops a command into its message and its exit code."""
-    try:
-        yield
-    except Blocked as error:
-        for line in f"nox-release: {error}".splitlines():
-            print(one_line(line), file=sys.stderr, flush=True)
-        raise SystemExit(error.exit_code) from None
-
-
-def _say(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(one_line(line), flush=True)

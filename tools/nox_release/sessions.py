@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,9 @@ from nox_release.model import REQUIRES, Stage
 
 if TYPE_CHECKING:
     from nox_release.command import Command
+    from nox_release.views import Views
 
-APPROVE, STATUS, DOCTOR = "approve", "status", "doctor"
+APPROVE = "approve"
 DESCRIPTIONS = {
     Stage.LINT_METADATA: "Check what the committed source says of a package: metadata, README, changelog, version.",
     Stage.BUILD_SDIST: "Build the sdist from a clean export of git, and compare the two.",
@@ -29,7 +30,8 @@ DESCRIPTIONS = {
 def register_sessions() -> None:
     """Register one nox session for each stage, chained by ``requires=``."""
     root = Path.cwd()  # nox goes to the noxfile's folder before it reads the noxfile
-    command = _once(root, time.time())
+    started = time.time()
+    command = _once(root, started)
     # Outside CI nox skips a session whose interpreter is missing, and a skipped session counts as success.
     nox.options.error_on_missing_interpreters = True
     for stage in Stage:
@@ -46,8 +48,8 @@ def register_sessions() -> None:
         venv_backend="none",  # it shows and asks; the stages before it have done the work
         default=False,
     )(_approve(command))
-    for name, session in ((STATUS, _status(command)), (DOCTOR, _doctor(command))):
-        nox.session(name=name, venv_backend="none", default=False)(session)
+    for view in _views(root, started):
+        nox.session(venv_backend="none", default=False)(view)
 
 
 def _once(root: Path, started: float) -> Callable[[], Command]:
@@ -81,20 +83,23 @@ def _approve(command: Callable[[], Command]) -> Callable[[nox.Session], None]:
     return approve
 
 
-def _status(command: Callable[[], Command]) -> Callable[[nox.Session], None]:
+def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]]:
+    """The sessions that need no stage, each named as its function."""
+
+    def views() -> Views:
+        from nox_release.views import Views  # not for nox -l
+
+        return Views(root, started)
+
     def status(session: nox.Session) -> None:
         """Show what the workspace, the tags, dist/ and the index say of packages, and what to type next."""
-        command().status(session)
+        views().status(session)
 
-    return status
-
-
-def _doctor(command: Callable[[], Command]) -> Callable[[nox.Session], None]:
     def doctor(session: nox.Session) -> None:
         """Tell what keeps this workspace from releasing: owners, credentials, index, git remote."""
-        command().doctor(session)
+        views().doctor(session)
 
-    return doctor
+    yield from (status, doctor)
 
 
 def _venv_backend(root: Path) -> str:

@@ -1,0 +1,27 @@
+"""What a command says: lines on its standard output, and why it stops on its standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable, Iterator
+
+from nox_release.errors import Blocked
+from nox_release.report.words import one_line
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Turn what stops a command into its message and its exit code."""
+    try:
+        yield
+    except Blocked as error:
+        for line in f"nox-release: {error}".splitlines():
+            print(one_line(line), file=sys.stderr, flush=True)
+        raise SystemExit(error.exit_code) from None
+
+
+def say(lines: Iterable[str]) -> None:
+    """Print *lines*, each made one line whatever a package put into it."""
+    for line in lines:
+        print(one_line(line), flush=True)

@@ -1,0 +1,86 @@
+"""The sessions that need no stage before them: they look, and change nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import nox
+
+from nox_release.arguments import parse
+from nox_release.chain import Chain
+from nox_release.inquiry import Inquire, inquire
+from nox_release.overview import Overview
+from nox_release.release import candidate_of
+from nox_release.report.doctor import healthy
+from nox_release.report.explain import explain
+from nox_release.report.status import as_json, first_releases, status, yank
+from nox_release.report.words import one_line, some
+from nox_release.saying import say, told
+from nox_release.session import outside
+from nox_release.status import judge
+
+
+class Views:
+    """What one of these sessions looks at.
+
+    :param started: when the command began, seconds since the epoch.
+    :param inquire: has a worker look at what is outside of this machine.
+    """
+
+    def __init__(
+        self, root: Path, started: float, environ: Mapping[str, str] = os.environ, inquire: Inquire = inquire
+    ) -> None:
+        self._root = root
+        self._started = started
+        self._environ = environ
+        self._inquire = inquire
+
+    def status(self, session: nox.Session) -> None:
+        """Show where packages stand, and what to type next."""
+        with told(), self._overview(session) as overview:
+            arguments, repository = overview.chain.arguments, overview.repository
+            if arguments.yank:
+                for withdrawal in overview.withdrawal(arguments.yank):
+                    say(yank(withdrawal, repository.pages, repository.simple_url))
+                return
+            standings = overview.standings()
+            unknown = [item.name for item in standings if item.shelf.problem]
+            options = arguments.wanted.typed
+            found = [(item, judge(item, options, repository.pages)) for item in standings]
+            if arguments.first_releases:
+                quota, new = overview.chain.config.new_project_quota, overview.new(standings)
+                say(first_releases(new, overview.publisher(), quota, repository.pages, options, unknown))
+            elif arguments.json:
+                print(as_json(found, repository.simple_url), flush=True)
+            else:
+                say(status(found, repository.simple_url))
+            if unknown:
+                session.error(one_line(f"the index could not be looked at for {some(unknown)}"))
+
+    def doctor(self, session: nox.Session) -> None:
+        """Tell what keeps the workspace from releasing, with the mend of each."""
+        with told(), self._overview(session) as overview:
+            verdict = overview.health()
+            say(healthy(verdict, overview.plan))
+            if verdict.fails or overview.plan.broken:
+                session.error("something keeps this workspace from releasing, see above")
+
+    @contextlib.contextmanager
+    def _overview(self, session: nox.Session) -> Iterator[Overview]:
+        """What needs no stage: a plan of its own, made without a virtualenv."""
+        arguments = parse(session.posargs, ("all",))
+        if arguments.explain:
+            say(explain(arguments.explain))
+            raise SystemExit(0)
+        chain = Chain(self._root, arguments, self._started, candidate_of(arguments.wanted, self._environ))
+        assert chain.candidate is not None
+        try:
+            plan = chain.plan(outside(chain))
+            if not arguments.json:
+                say(f"BLOCKED {broken.name}: {broken.message}; {broken.hint}" for broken in plan.broken)
+            yield Overview(chain, plan, chain.candidate.repository, self._environ, self._inquire)
+        finally:
+            chain.close()
