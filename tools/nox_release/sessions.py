@@ -95,11 +95,15 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         """Show what the workspace, the tags, dist/ and the index say of packages, and what to type next."""
         views().status(session)
 
+    def review(session: nox.Session) -> None:
+        """Write one page for the approver: verdict, files, README, findings, changes, stages, approvals."""
+        views().review(session)
+
     def doctor(session: nox.Session) -> None:
         """Tell what keeps this workspace from releasing: owners, credentials, index, git remote."""
         views().doctor(session)
 
-    yield from (status, doctor)
+    yield from (status, review, doctor)
 
 
 def _venv_backend(root: Path) -> str:
