@@ -121,8 +121,8 @@ class _Reader(HTMLParser):
             kept["id"] = given["id"]
         if tag == "a" and _ADDRESS.match(given.get("href", "")):
             kept |= {"href": given["href"], "rel": "noreferrer nofollow"}
-            if given["href"].startswith("#"):
-                kept["target"] = "_self"
+            if given["href"].startswith("#"):  # in such a frame it would lead into the page around it
+                kept |= {"href": f"about:srcdoc{given['href']}", "target": "_self"}
         if tag == "span" and (colour := _colour(given.get("class", ""))):
             kept["class"] = colour
         return "".join(

@@ -84,21 +84,18 @@ def _headline(review: Review) -> str:
 
 
 def _verdict(review: Review) -> Html:
-    proven = review.verdict is Verdict.PROVEN
     tone = {Verdict.PROVEN: "good", Verdict.FAILED: "bad", Verdict.BLOCKED: "bad"}.get(review.verdict, "unsure")
     counts = [f"{sum(item.verdict is kind for item in review.subjects)} {kind}" for kind in reversed(Verdict)
               if any(item.verdict is kind for item in review.subjects)]  # fmt: skip
     told = [tag("li", f"{item.name}: {item.message}", tag("span", f" {item.hint}", class_="next"))
             for item in review.broken]  # fmt: skip
-    lead = (
-        "what was recorded for this commit" if proven else "what this page knows; what is missing counts as not proven"
-    )
+    mend = "mend what is told below, then " if tone == "bad" else ""
     return tag(
         "section",
         tag("h1", _headline(review)),
-        tag("p", f"{', '.join(counts) or 'no package'} — {lead}."),
+        tag("p", f"{', '.join(counts) or 'No package'}."),
         tag("ul", told) if told else "",
-        tag("p", "Next: ", tag("code", review.command), class_="next"),
+        tag("p", f"Next: {mend}", tag("code", review.command), class_="next"),
         tag(
             "dl",
             _pair("to", tag("code", review.index)),
@@ -129,7 +126,7 @@ def _overview(review: Review) -> Html:
         for item in review.subjects
     ]
     table = tag("table", tag("thead", tag("tr", (tag("th", head, scope="col") for head in heads))), tag("tbody", rows))
-    wide = tag("div", table, class_="wide", tabindex=0, role="region", aria_label="Packages")
+    wide = tag("div", table, class_="wide", tabindex=0, role="region", aria_label="Verdict of each package")
     return tag("section", tag("h2", "Packages", id="packages"), wide, aria_labelledby="packages")
 
 

@@ -116,6 +116,8 @@ class Subject:
                 yield f"{stage} found {count} {'error' if count == 1 else 'errors'}, told below", ""
             elif look.why:
                 yield look.why, ""
+        if not self.files and self.looks.get(Stage.BUILD_WHEEL, Look()).evidence:
+            yield "no file of this source is there", ""
         for file in self.files:
             if file.problem:
                 yield f"{file.artifact.filename}: {file.problem}", ""
