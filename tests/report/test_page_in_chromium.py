@@ -98,7 +98,9 @@ def test_everyone_can_read_it(show: Open, options: dict[str, Any]) -> None:
     whole = opened.page.evaluate(load + "axe.run(document, {iframes: false})")
     alone = opened.page.context.new_page()  # in its frame no script runs, not even that of axe
     alone.set_content(opened.page.locator("iframe").first.get_attribute("srcdoc") or "")
-    readme = alone.evaluate(load + "axe.run(document, {runOnly: ['color-contrast', 'document-title', 'html-has-lang']})")
+    readme = alone.evaluate(
+        load + "axe.run(document, {runOnly: ['color-contrast', 'document-title', 'html-has-lang']})"
+    )
     found = whole["violations"] + readme["violations"]
     assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
     assert len(whole["passes"]) > 20 and len(readme["passes"]) == 3

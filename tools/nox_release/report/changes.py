@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from nox_release.difference import Change, Difference, Keyed, Nature
 from nox_release.report.markup import Html, tag
 from nox_release.report.review import Subject
-from nox_release.report.words import number
 
 SHOWN = 150
 """Of each list, on the page; the file that has all is named."""
 _NATURES = (Nature.REMOVED, Nature.INCOMPATIBLE, Nature.DIFFERENT, Nature.ADDED)
-_TITLES = {"wheel": "In the wheel", "sdist": "In the sdist", "since the last preview": "Since the last preview"}
+_TITLES = {
+    "wheel": "In the wheel",
+    "since the last preview": "In the wheel, since the last preview",
+    "sdist": "In the sdist",
+}
+"""Of the comparisons, what matters most first."""
 
 
-def changes(subject: Subject) -> Iterator[Html]:
-    """Yield what a user of the last release will meet."""
+def changes(subject: Subject, limit: int) -> Iterator[Html]:
+    """Yield what a user of the last release will meet.
+
+    :param limit: bytes that the lists may have, about.
+    """
     last = subject.facts.get("last release", "")
     if subject.unknown_changes:
         yield tag("p", tag("strong", "Not known: "), subject.unknown_changes, class_="warn")
@@ -27,10 +34,14 @@ def changes(subject: Subject) -> Iterator[Html]:
     if not subject.changes and last:
         facts = {key: subject.facts[key] for key in ("api", "files", "requirements") if key in subject.facts}
         yield from [tag("dl", (_row(key, value) for key, value in facts.items()), class_="fields")] * bool(facts)
-    for kind, found in subject.changes.items():
-        yield tag("h4", f"{_TITLES.get(kind, kind)}, since {found.old}")
-        yield tag("dl", _summary(found), class_="fields")
-        yield from _lists(found, subject.listed)
+    for kind, title in _TITLES.items():
+        if found := subject.changes.get(kind):
+            yield tag("h4", f"{title}, since {found.old}")
+            yield tag("dl", _summary(found), class_="fields")
+            for title, items, shown in _lists(found):
+                made = _list(title, items, subject.listed, limit, shown=shown)
+                limit -= len(made)
+                yield made
 
 
 def _row(name: str, *values: str) -> Html:
@@ -53,44 +64,57 @@ def _summary(found: Difference) -> Iterator[Html]:
     if lines := _keyed(found.entry_points):
         yield _row("Entry points", *lines)
     if lines := _keyed(found.metadata):
-        yield _row("Other metadata", *lines[:40])
+        yield _row("Other metadata", *lines[:60])
 
 
 def _keyed(table: Keyed) -> tuple[str, ...]:
     return (
         *(f"+ {key} {value}" for key, value in table.added.items()),
         *(f"- {key} {value}" for key, value in table.removed.items()),
-        *(f"{key}: {_short(old)} → {_short(new)}" for key, (old, new) in table.changed.items()),
+        *(line for key, (old, new) in table.changed.items() for line in _changed(key, old, new)),
     )
+
+
+def _changed(key: str, old: str, new: str) -> Iterator[str]:
+    """Tell what became of one key; of several values only those that came or went."""
+    before, now = old.split("; "), new.split("; ")
+    if len(before) + len(now) <= 3:
+        yield f"{key}: {_short(old)} → {_short(new)}"
+        return
+    yield from (f"+ {key} {_short(value)}" for value in now if value not in before)
+    yield from (f"- {key} {_short(value)}" for value in before if value not in now)
 
 
 def _short(value: str) -> str:
     return value if len(value) < 300 else f"{value[:300]}…"
 
 
-def _lists(found: Difference, listed: str) -> Iterator[Html]:
+def _lists(found: Difference) -> Iterator[tuple[str, Sequence[str], bool]]:
+    """Yield title, entries, and whether it is open: what may break users first."""
     for nature in _NATURES:
         told = [_change(change) for change in found.api if change.nature is nature]
-        if told:
-            yield _list(f"API: {nature}", told, listed, shown=nature is not Nature.ADDED)
-    if found.unread:
-        yield _list("API: not compared", [f"{name}: {why}" for name, why in found.unread.items()], listed)
-    paths: Mapping[str, Sequence[str]] = {
-        "added": found.files_added, "removed": found.files_removed, "changed": found.files_changed,
-    }  # fmt: skip
-    for what, names in paths.items():
-        if names:
-            yield _list(f"Files: {what}", names, listed)
+        yield f"API: {nature}", told, nature is not Nature.ADDED
+    yield "API: not compared", [f"{name}: {why}" for name, why in found.unread.items()], False
+    yield "Files: added", found.files_added, False
+    yield "Files: removed", found.files_removed, False
+    yield "Files: changed", found.files_changed, False
 
 
 def _change(change: Change) -> str:
     return f"{change.path}: {change.detail}" if change.detail else change.path
 
 
-def _list(title: str, items: Sequence[str], listed: str, *, shown: bool = False) -> Html:
-    more = [tag("li", f"and {len(items) - SHOWN} more, in {listed or 'the evidence'}")] if len(items) > SHOWN else []
-    rows = [*(tag("li", item, data_find=True) for item in items[:SHOWN]), *more]
-    summary = tag(
-        "summary", f"{title} ", tag("span", number(len(items), "entry").replace("entrys", "entries"), class_="count")
-    )
+def _list(title: str, items: Sequence[str], listed: str, limit: int, *, shown: bool) -> Html:
+    """Return a list that can be folded; nothing where it has no entry."""
+    if not items:
+        return Html()
+    rows = []
+    for item in items[:SHOWN]:
+        rows.append(tag("li", _short(item), data_find=True))
+        limit -= len(rows[-1])
+        if limit < 0:
+            break
+    if left := len(items) - len(rows):
+        rows.append(tag("li", f"and {left} more, in {listed or 'the evidence'}"))
+    summary = tag("summary", f"{title} ", tag("span", f"({len(items):,})", class_="count"))
     return tag("details", summary, tag("ul", rows, class_="paths"), open=shown and len(items) <= 12)

@@ -48,7 +48,7 @@ class Framed:
 def framed(readme: str, limit: int) -> Framed:
     """Return the document for *readme*, HTML as the index shows it.
 
-    :param limit: characters, after which it ends.
+    :param limit: bytes, after which it ends.
     """
     reader = _Reader(limit)
     reader.feed(readme)
@@ -102,7 +102,7 @@ class _Reader(HTMLParser):
 
     def _write(self, piece: str) -> None:
         self.out.append(piece)
-        self._left -= len(piece)
+        self._left -= len(piece.encode())
         self.cut = self._left < 0
 
     def _image(self, given: dict[str, str]) -> None:

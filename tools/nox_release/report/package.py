@@ -29,16 +29,16 @@ def section(subject: Subject, commit: str, limit: int) -> Html:
     """Return everything about one package.
 
     :param commit: that of the whole review.
-    :param limit: characters that its README may have.
+    :param limit: bytes that its README may have; the lists of changes and of findings have a part of that each.
     """
     place = identity(subject)
     return tag(
         "article",
         tag("header", tag("h2", subject.name, " ", tag("span", subject.version, class_="version"), id=place),
             badge(subject.verdict)),
-        *_keeps(subject), *_files(subject),
-        tag("h3", "What changed"), *changes(subject),
-        *_findings(subject), *_metadata(subject), *_readme(subject, limit), *_stages(subject),
+        *_keeps(subject), *_files(subject), *_findings(subject, limit // 4),
+        tag("h3", "What changed"), *changes(subject, limit // 2),
+        *_metadata(subject), *_readme(subject, limit), *_stages(subject),
         *_origin(subject, commit),
         aria_labelledby=place, data_package=subject.name, data_verdict=subject.verdict.value,
     )  # fmt: skip
@@ -78,14 +78,11 @@ def since(subject: Subject) -> str:
     """What changed, in a cell of a table."""
     last = subject.facts.get("last release", "")
     if found := subject.changes.get("wheel"):
-        return f"{number(len(found.api), 'API change')}, {_bytes(found.size[1] - found.size[0])} unpacked"
+        step = (found.size[1] - found.size[0]) / 1000
+        return f"{number(len(found.api), 'API change')}, {step:+,.1f} kB"
     if subject.unknown_changes or not last:
         return "not known"
     return last
-
-
-def _bytes(step: int) -> str:
-    return f"{step:+,} bytes" if step else "±0 bytes"
 
 
 def _keeps(subject: Subject) -> Iterator[Html]:
@@ -111,20 +108,31 @@ def _files(subject: Subject) -> Iterator[Html]:
     ), class_="files")  # fmt: skip
 
 
-def _findings(subject: Subject) -> Iterator[Html]:
+def _findings(subject: Subject, limit: int) -> Iterator[Html]:
     found = subject.findings
-    looked = [stage for stage in PROVING if subject.looks.get(stage, Look()).evidence]
-    open_, let = [item for item in found if not item[0].exempt], [item for item in found if item[0].exempt]
+    absent = [stage.value for stage in PROVING if not subject.looks.get(stage, Look()).evidence]
     yield tag("h3", "Findings")
-    if open_:
-        yield tag("ul", (_finding(finding, stage) for finding, stage in open_), class_="findings")
-    elif len(looked) == len(PROVING):
+    if absent:
+        yield tag("p", f"Not known in full: {', '.join(absent)} did not look at what is here.", class_="warn")
+    elif not found:
         yield tag("p", "None: all stages looked.")
-    else:
-        yield tag("p", f"None of {', '.join(looked) or 'no stage'}; the other stages have not looked.", class_="warn")
-    if let:
+    yield from _told([item for item in found if not item[0].exempt], limit)
+    if let := [item for item in found if item[0].exempt]:
         yield tag("h3", "Let pass")
-        yield tag("ul", (_finding(finding, stage) for finding, stage in let), class_="findings")
+        yield from _told(let, limit)
+
+
+def _told(found: Sequence[tuple[Finding, Stage]], limit: int) -> Iterator[Html]:
+    shown: list[Html] = []
+    for finding, stage in found:
+        shown.append(_finding(finding, stage))
+        limit -= len(shown[-1])
+        if limit < 0:
+            break
+    if left := len(found) - len(shown):
+        shown.append(tag("li", tag("p", f"and {left} more, in the reports of the stages")))
+    if shown:
+        yield tag("ul", shown, class_="findings")
 
 
 def _finding(finding: Finding, stage: Stage) -> Html:

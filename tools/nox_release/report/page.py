@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +17,8 @@ POLICY = (
     f"default-src 'none'; style-src {source_hash(STYLE)} {source_hash(framed.STYLE)}; "
     f"script-src {source_hash(SCRIPT)}; base-uri 'none'; form-action 'none'"
 )
-READMES = 1_000_000
-"""Characters that all READMEs together may have; one alone no more than a third of it."""
+READMES = 900_000
+"""Bytes that all READMEs together may have, one no more than a third of it; other lists have a part of that."""
 HEADLINES = {
     Verdict.FAILED: "Do not approve: {} failed",
     Verdict.BLOCKED: "Do not approve: {} could not be looked at",
@@ -112,13 +111,13 @@ def _pair(name: str, *value: Html | str) -> Html:
 
 
 def _overview(review: Review) -> Html:
-    heads = ("Package", "Version", "Verdict", "Findings", "Since the last release")
+    heads = ("Package", "Verdict", "Version", "Findings", "Since the last release")
     rows = [
         tag(
             "tr",
             tag("th", tag("a", item.name, href=f"#{identity(item)}"), scope="row"),
-            tag("td", tag("code", item.version)),
             tag("td", badge(item.verdict)),
+            tag("td", tag("code", item.version)),
             tag("td", _findings(item)),
             tag("td", package.since(item)),
             data_find=True,
@@ -136,6 +135,7 @@ def _findings(subject: Subject) -> str:
     warnings = len(found) - errors - let
     told = [number(errors, "error")] * bool(errors) + [number(warnings, "warning")] * bool(warnings)
     told += [f"{let} let pass"] * bool(let)
+    told += [f"{len(subject.exempt)} not looked at"] * bool(subject.exempt)
     looked = any(look.evidence for look in subject.looks.values())
     return ", ".join(told) or ("none" if looked else "not looked")
 
@@ -172,7 +172,7 @@ def _consenting(consent: Consent) -> Iterator[Html]:
 
 
 def _contents(review: Review) -> Html:
-    links = [tag("li", tag("a", package.mark(item.verdict), " ", item.name, href=f"#{identity(item)}"))
+    links = [tag("li", tag("a", package.mark(item.verdict), tag("span", item.name), href=f"#{identity(item)}"))
              for item in review.subjects]  # fmt: skip
     first = [tag("li", tag("a", name, href=f"#{place}")) for name, place in
              (("Verdict", "main"), ("Packages", "packages"), ("Approval", "approval"))]  # fmt: skip
@@ -186,8 +186,3 @@ def _footer(review: Review) -> Html:
             "of the moment that it was made: the evidence, dist/ and the index may have changed since. The page loads "
             "nothing and needs no script; without one it has no search."),
     )  # fmt: skip
-
-
-def stamp(seconds: float) -> str:
-    """Return a moment as it stands in a name or an attribute (ISO 8601, UTC)."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
