@@ -35,8 +35,8 @@ def main() -> None:
             sessions.append(run([*NOX, "-s", "review", "--", *arguments.targets], workspace).seconds)
     count, known, size, plan, gather, render = (statistics.median(column) for column in zip(*once, strict=True))
     whole = statistics.median(gather + render for *_, gather, render in once)
-    row = (f"{count:.0f}, {known:.0f} with evidence", f"{size:,.0f} bytes", *(f"{s:.2f} s" for s in (plan, gather, render)),
-           f"{whole:.2f} s", f"{statistics.median(sessions):.2f} s", "at most 1 s to gather and render")  # fmt: skip
+    times = [f"{each:.2f} s" for each in (plan, gather, render, whole, statistics.median(sessions))]
+    row = (f"{count:.0f}, {known:.0f} with evidence", f"{size:,.0f} bytes", *times, "at most 1 s to gather and render")
     show("The review page, medians", [row], HEAD)
 
 

@@ -44,6 +44,7 @@ def body(readme: str, limit: int = 100_000) -> str:
         ("<span class=kn>import</span> <span class=s2>'x'</span><span class=p>;</span>",
          "<span class=k>import</span> <span class=s>'x'</span><span>;</span>"),
         ("</body></html><p>after", "<p>after</p>"),
+        ("<h2 id=a>x<a href='#a'></a></h2>", "<h2 id=a>x</h2>"),
         ("</p></div>x", "x"),
         ("<b><i>x</b>y", "<b><i>x</i></b>y"),
         ("a<!-- <p> --><?php x?>b", "ab"),

@@ -91,6 +91,10 @@ class _Reader(HTMLParser):
             self._gone = max(0, self._gone - 1)
         if self._gone or self.cut or tag not in self.open:
             return
+        if tag == self.open[-1] == "a" and self.out[-1].startswith("<a"):  # the index shows it when a mouse is over it
+            self.out.pop()
+            self.open.pop()
+            return
         while (last := self.open.pop()) != tag:
             self.out.append(f"</{last}>")
         self.out.append(f"</{tag}>")
