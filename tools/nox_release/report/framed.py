@@ -96,8 +96,8 @@ class _Reader(HTMLParser):
             self.open.pop()
             return
         while (last := self.open.pop()) != tag:
-            self.out.append(f"</{last}>")
-        self.out.append(f"</{tag}>")
+            self._write(f"</{last}>")
+        self._write(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
         if not self._gone and not self.cut:
