@@ -49,10 +49,12 @@ LAYERS = (
     "command views",
     "sessions",
     "<package>",
+    # pages and files that are written from all of these
+    "reference.*",
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"distribution", "index", "metadata", "project", "provenance", "report"}
+TOGETHER = {"distribution", "index", "metadata", "project", "provenance", "reference", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 
