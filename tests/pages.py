@@ -51,3 +51,22 @@ def indented(page: str) -> list[str]:
         "".join(line[4:] for line in block.splitlines(keepends=True))
         for block in re.findall(r"(?:^\n)((?:^ {4}.*\n)+)", without, re.MULTILINE)
     ]
+
+
+def prose(page: str) -> str:
+    """Return a page without its blocks of code and without what stands between backticks."""
+    text = re.sub(r"(?<=\n\n)(?: {4}.*\n)+", "", _FENCE.sub("", page))
+    return re.sub(r"(`+)(?:(?!\1).)+?\1", "``", text)
+
+
+def spans(page: str) -> list[str]:
+    """Return what stands between single backticks on a line."""
+    return re.findall(r"(?<!`)`([^`\n]+)`(?!`)", _FENCE.sub("", page))
+
+
+def anchors(page: str) -> set[str]:
+    """Return where links may lead inside a page: to its headings, as the site names them, and to anchors by hand."""
+    headings = re.findall(r"^#{1,6} +(.+?) *#*$", _FENCE.sub("", page), re.MULTILINE)
+    plain = [re.sub(r"\[([^\]]*)\]\([^)]*\)|`", r"\1", heading) for heading in headings]
+    slugs = {re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", heading).strip().lower()) for heading in plain}
+    return slugs | set(re.findall(r'<a id="([^"]+)">', page))
