@@ -210,6 +210,26 @@ def test_a_half_published_release_is_finished(candidate: tuple[Candidate, Gate])
     assert made.published() == made.approved()
 
 
+def test_another_machine_finishes_a_half_published_release(candidate: tuple[Candidate, Gate], tmp_path: Path) -> None:
+    """A clone that has nothing but the approval builds the same bytes, and sends what is not there."""
+    made, passing = candidate
+    made.approve(CORE)
+    sdist, wheel = made.approved()
+    made.put(made.workspace.root / "dist" / CORE / sdist)
+    passing.uploads.clear()
+    there = replace(made, workspace=replace(made.workspace, root=tmp_path / "clone"))
+    remote = made.workspace.git("remote", "get-url", "origin").strip()
+    made.workspace.git("clone", "-q", "-b", "main", remote, str(there.workspace.root))
+    approvals = Path(".nox-release", "approvals")
+    shutil.copytree(made.workspace.root / approvals, there.workspace.root / approvals)
+    done = there.publish(CORE)
+    assert done.returncode == 0, done.stdout
+    assert "HIS106" in done.stdout
+    assert [filename for filename, _ in passing.uploads] == [wheel]
+    assert there.published() == made.approved()
+    assert there.tags() == {f"{CORE}_1.0": made.head}
+
+
 def test_a_push_that_fails_is_told_and_finished_later(candidate: tuple[Candidate, Gate]) -> None:
     """The remote takes no tag: what is done is said, and the same command finishes when it does."""
     made, passing = candidate

@@ -52,6 +52,8 @@ class Order:
     """Seconds that each package took the last time, where that is known."""
     candidate: Candidate | None = None
     """Where a candidate goes; None: a rehearsal."""
+    finishes: bool = False
+    """The command ends in a candidate: of what is on its index already, the bytes are compared before any is sent."""
     matrices: Mapping[str, Matrix] = field(default_factory=dict)
     """Where each package is tried, in the stages that try it."""
 
