@@ -34,7 +34,6 @@ def preflight(
     """Look at every package of the plan, and tell all that is wrong with any at once."""
     repository = order.candidate.repository
     sections = read_pypirc()
-    ca = sections.get(repository.section, {}).get("ca_cert") or ""
     try:
         found = find(repository, sections, environ)
         credentials, ci = "", found.ci if isinstance(found, Trusted) else ""
@@ -43,12 +42,14 @@ def preflight(
     except Blocked as error:
         credentials, unattestable = str(error), ""
     store = Store(order.root)
-    target = TargetIndex(repository.simple_url, store.root / "downloads")
+    target = TargetIndex(repository.simple_url, store.root / "downloads", ca=repository.ca)
     verdicts = {}
     try:
         here = checkout(git, order.plan, order.config, environ)
         tags = _tags(git, order)
-        with configured(requests.Session(), repository.json_url or repository.simple_url, environ, ca) as session:
+        with configured(
+            requests.Session(), repository.json_url or repository.simple_url, environ, repository.ca
+        ) as session:
             for planned in order.plan.targets:
                 published = target.project(planned.name)
                 settings = order.config.for_package(planned.name)
