@@ -39,6 +39,7 @@ from nox_release.neighbours import in_plan
 from nox_release.provenance.policy import unattested
 from nox_release.reconcile import Patience
 from nox_release.record import from_json
+from nox_release.report.candidate import WAS_THERE
 from nox_release.repository import Repository, read_pypirc
 from nox_release.status import how_to_add
 from nox_release.tagging import Tags
@@ -190,7 +191,7 @@ def _told(delivered: tuple[Delivered, ...]) -> dict[str, str]:
         f"file {item.artifact.filename}": (
             f"uploaded, {len(item.attempts)} {'try' if len(item.attempts) == 1 else 'tries'}"
             if item.attempts
-            else "was there already"
+            else WAS_THERE
         )
         for item in delivered
         if item.done
