@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from pages import READ, ROOT, anchors, prose
+from pages import DOCS, READ, ROOT, anchors, prose, spans
 
 LINK = re.compile(r"(?<!!)\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)|<(https?://[^>\s]+)>")
 
@@ -39,6 +39,19 @@ def test_links_lead_somewhere(page: Path) -> None:
     """Relative links lead to files and headings that are there; others are addresses of the web."""
     broken = {link: why for link in links(page) if (why := problem(page, link))}
     assert not broken
+
+
+PATH = re.compile(r"(?:[\w.-]+/)+(?:[\w.-]+)?|[\w-]+\.py")
+OURS = (ROOT, DOCS, ROOT / "tools/nox_release", ROOT / "tests", ROOT / "tests/servers", ROOT / "tests/end_to_end")
+
+
+@pytest.mark.parametrize("page", [ROOT / "CONTRIBUTING.md", DOCS / "security.md"], ids=lambda path: path.name)
+def test_files_that_are_named_are_there(page: Path) -> None:
+    """The map of the code names modules that there are, and each claim of security a test that there is."""
+    named = {span for span in spans(page.read_text(encoding="utf-8")) if PATH.fullmatch(span)}
+    assert named
+    absent = {name for name in named if not any((folder / name).exists() for folder in OURS)}
+    assert absent <= {"setup.py", "stages/NAME.py", "toolchain/NAME.in", "dist/NAME/"}
 
 
 @pytest.mark.parametrize(
