@@ -77,6 +77,13 @@ def test_an_image_is_a_text(readme: str, shown: str) -> None:
     assert (body(readme), framed(readme, 1000).images) == (shown, 1)
 
 
+def test_what_is_read_in_pieces_is_the_same() -> None:
+    """An element or a character reference that two pieces share is read as a whole."""
+    line = "<p title='x'>a &amp; b <b>c</b></p>\n"
+    shown = body(line * 10_000, 1_000_000)
+    assert shown == "<p>a &amp; b <b>c</b></p>\n" * 10_000
+
+
 def test_what_is_too_long_ends_and_says_so() -> None:
     """At the limit, with every element closed."""
     found = framed("<ul>" + "<li><b>line</b></li>\n" * 10_000 + "</ul>", 1000)

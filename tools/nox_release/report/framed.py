@@ -26,6 +26,8 @@ _KEPT = {
     "ol": ("start",), "li": ("value",), "td": ("colspan", "rowspan", "align"), "th": ("colspan", "rowspan", "align"),
     "p": ("align",), "div": ("align",), "h1": ("align",), "h2": ("align",), "h3": ("align",), "details": ("open",),
 }  # fmt: skip
+_PIECE = 1 << 16
+"""Characters that are read at once: of what is too long, no more than is shown."""
 _ADDRESS = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 _COLOURS = {"c": "c", "k": "k", "s": "s", "m": "m", "nf": "f", "nc": "f", "fm": "f", "nd": "f", "nt": "k", "nb": "b",
             "bp": "b", "na": "f", "ow": "k", "il": "m"}  # fmt: skip
@@ -51,7 +53,10 @@ def framed(readme: str, limit: int) -> Framed:
     :param limit: bytes, after which it ends.
     """
     reader = _Reader(limit)
-    reader.feed(readme)
+    for start in range(0, len(readme), _PIECE):
+        reader.feed(readme[start : start + _PIECE])
+        if reader.cut:
+            break
     reader.close()
     body = "".join([*reader.out, *(f"</{name}>" for name in reversed(reader.open))])
     head = f'<base target="_blank"><meta name="color-scheme" content="light dark"><style>{STYLE}</style>'
