@@ -72,7 +72,7 @@ def test_what_is_told(value: Review, told: str) -> None:
         (Consent("environment", digest="1" * 64), "It cannot be seen from here."),
         (Consent(problem="nobody may sign"), "Not known: nobody may sign"),
         (Consent(digest="1" * 64, void=((APPROVAL, ("demo-1.1.tar.gz has other bytes",)),)),
-         "Void here ada , 2026-11-25T10:00:00Z (prompt), of demo 1.1 demo-1.1.tar.gz has other bytes"),
+         "void here ada , 2026-11-25T10:00:00Z (prompt), of demo 1.1 demo-1.1.tar.gz has other bytes"),
     ],
 )  # fmt: skip
 def test_who_approved_what(consent: Consent, told: str) -> None:

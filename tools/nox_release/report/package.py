@@ -224,7 +224,7 @@ def _origin(subject: Subject, commit: str) -> Iterator[Html]:
         told = (_field(name, [version]) for name, version in sorted(tools.items()))
         yield tag(
             "details",
-            tag("summary", f"{number(len(tools), 'tool')} and their versions"),
+            tag("summary", f"Tools and their versions ({len(tools)})"),
             tag("dl", told, class_="fields"),
         )
     facts = [_field(key, [value]) for key, value in sorted(subject.facts.items())]

@@ -163,7 +163,7 @@ def _consenting(consent: Consent) -> Iterator[Html]:
     if consent.digest:
         yield tag("p", "What would go out has the sha256 ", tag("code", consent.digest, class_="digest"))
     if consent.void:
-        yield tag("h3", "Void here")
+        yield tag("h3", "Approvals that are void here")
         yield tag("ul", (
             tag("li", tag("strong", item.by), f", {item.at} ({item.mode}), of {package.shortly(item)}",
                 tag("ul", (tag("li", reason) for reason in why)))
