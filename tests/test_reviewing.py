@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from nox_release.record import to_json
 from nox_release.release import candidate_of
 from nox_release.report.review import PROVING, Review, Subject, Verdict
 from nox_release.reviewing import Reviewing
+from nox_release.session import looking_back
 from nox_release.views import Views
 from workspaces import package
 
@@ -199,6 +201,18 @@ def test_other_tools_are_other_evidence(world: World) -> None:
     assert core.verdict is Verdict.UNPROVEN
     before = core.looks[LINT].before
     assert before and before.passed and core.looks[LINT].evidence is None
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_the_stages_worked_with(world: World, named: bool) -> None:
+    """The interpreter of their virtualenvs, where nox has them; none without one, and then nothing is proven."""
+    folder = world.folder / "venvs" if named else world.checkout.root / ".nox"
+    session: Any = SimpleNamespace(_runner=SimpleNamespace(global_config=SimpleNamespace(envdir=str(folder))))
+    session = session if named else SimpleNamespace()
+    assert looking_back(session, world.chain()).interpreter == ""
+    (folder / "build-wheel").mkdir(parents=True)
+    (folder / "build-wheel" / "pyvenv.cfg").write_text("implementation = CPython\nversion_info = 3.12.4.final.0\n")
+    assert looking_back(session, world.chain()).interpreter.startswith(f"CPython 3.12.4 {sys.platform} ")
 
 
 def test_what_the_index_said_grows_old(world: World) -> None:
