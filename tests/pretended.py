@@ -1,11 +1,13 @@
 """A stage that only pretends to work, in a process of its own: it does what its standard input says, line by line.
 
-``plan NAME[=SECONDS]…``, ``begin NAME``, ``say NAME TEXT``, ``end NAME OUTCOME``, ``print TEXT``; it ends with its input.
+``plan NAME[=SECONDS]…``, ``begin NAME``, ``say NAME TEXT``, ``end NAME OUTCOME``, ``print TEXT``; it ends with
+its input.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from fakes import package
@@ -21,12 +23,12 @@ def planned(name: str = "demo", *siblings: str) -> Planned:
     return Planned(package(name), True, "asked for", "digest", False, siblings)
 
 
-def order(*names: str, stage: Stage = Stage.TEST, jobs: int = 2, **expected: float) -> Order:
+def order(*names: str, stage: Stage = Stage.TEST, jobs: int = 2, expected: Mapping[str, float] | None = None) -> Order:
     """What a session asks of the worker: *expected* are the packages' seconds of the last time."""
     here = Path("w")
     plan = Plan(tuple(map(planned, names)))
     inputs = dict.fromkeys(names, "0")
-    return Order(stage, here, plan, "", here, here, Config(), inputs, {}, "", jobs, expected=expected)
+    return Order(stage, here, plan, "", here, here, Config(), inputs, {}, "", jobs, expected=expected or {})
 
 
 def evidence(name: str, outcome: Outcome, stage: Stage = Stage.TEST) -> Evidence:
@@ -42,8 +44,9 @@ def evidence(name: str, outcome: Outcome, stage: Stage = Stage.TEST) -> Evidence
 
 def main() -> None:
     first = sys.stdin.readline().split()[1:]
-    expected = dict(name.split("=") for name in first if "=" in name)
-    asked = order(*(name.partition("=")[0] for name in first), **{name: float(text) for name, text in expected.items()})
+    known = dict(name.split("=") for name in first if "=" in name)
+    expected = {name: float(seconds) for name, seconds in known.items()}
+    asked = order(*(name.partition("=")[0] for name in first), expected=expected)
     with progress(asked, sys.stdout) as shown:
         for line in sys.stdin:
             match line.rstrip("\n").split(" ", 2):

@@ -103,9 +103,9 @@ class Terminal:
 
 
 @contextmanager
-def terminal(columns: int = 80, lines: int = 24, **environ: str) -> Iterator[Terminal]:
+def terminal(columns: int = 80, lines: int = 24, environ: Mapping[str, str] | None = None) -> Iterator[Terminal]:
     """A pretended stage on a terminal."""
-    made = Terminal(columns, lines, environ)
+    made = Terminal(columns, lines, environ or {})
     try:
         yield made
     finally:

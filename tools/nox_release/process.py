@@ -199,7 +199,7 @@ class Log:
     ) -> Completed:
         """Run *command* through the door and write it down; the environment is not logged."""
         self._write(f"$ {' '.join(str(part) for part in command)}\n")
-        self._heard(f"$ {' '.join([Path(command[0]).name, *(str(part) for part in command[1:])])}")
+        self._heard("$ " + " ".join(Path(part).name if str(part).startswith("/") else str(part) for part in command))
         began = time.monotonic()
         completed = self._run(command, cwd=cwd, env=env, timeout=timeout, stdin=stdin)
         took = f"[{Path(command[0]).name}: exit {completed.code} after {time.monotonic() - began:.2f} s]"

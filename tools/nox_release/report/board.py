@@ -193,7 +193,7 @@ def queue(board: Board) -> Iterator[str]:
 
 def still(board: Board, now: float) -> str:
     """One line that tells a log that work goes on."""
-    rows = [f"{row.name} ({row.time(now)}{f': {one_line(row.said)[:80]}' if row.said else ''})"
+    rows = [f"{row.name} ({row.time(now)}{f': {one_line(row.said.strip())[:80]}' if row.said else ''})"
             for row in board.running.values()]  # fmt: skip
     at = f"; still at {some(rows)}" if rows else ""
     return one_line(f"...     {board.stage} {', '.join(heading(board, now))}{at}")
