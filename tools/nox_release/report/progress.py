@@ -32,6 +32,12 @@ LOOK = 1.0
 """Seconds between two looks at whether a log is to hear that."""
 REDRAW = 0.125
 """Seconds between two drawings."""
+SETTLED = 4
+"""Drawings that are left out after the terminal has changed its size.
+
+While a window is dragged, terminals tell its size late (tmux a quarter of a second); what is drawn for a wrong one
+cannot be taken away again.
+"""
 
 
 class View(Protocol):
@@ -127,6 +133,8 @@ class Live:
         self._out = out
         self._environ = environ
         self._above: deque[tuple[str, str]] = deque()  # lines with their styles
+        self._size = os.terminal_size((0, 0))
+        self._quiet = 0
 
     def ended(self, planned: Planned, evidence: Evidence) -> None:
         """Put the outcome above, when it is drawn the next time."""
@@ -141,7 +149,13 @@ class Live:
         """Draw."""
         from nox_release.report.drawing import draw
 
-        width, height = self._screen.size
+        width, height = size = self._screen.size
+        if size != self._size:
+            self._quiet = SETTLED if any(self._size) else 0
+            self._size = size
+        if self._quiet:
+            self._quiet -= 1
+            return
         self._screen.show(self._taken(), draw(board, now, width - 1, height - 2))
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 USUAL = os.terminal_size((80, 24))
 """What a terminal has that does not tell its size."""
-_UP, _ERASE, _CLIP, _WRAP = "\r\x1b[{}A", "\r\x1b[J", "\x1b[?7l", "\x1b[?7h"
+_UP, _ERASE, _CLIP, _WRAP = "\r\x1b[{}A", "\x1b[K\n", "\x1b[?7l", "\x1b[?7h"
 
 
 class Screen:
@@ -61,7 +61,8 @@ class Screen:
         width, height = self.size
         each = [-(-line.cell_len // width) if reflows(self._environ) else 1 for line in self._drawn]
         up = min(sum(max(1, rows) for rows in each), height - 1)
-        return (_UP.format(up) if up else "") + _ERASE
+        # Line by line: where all of the screen is erased at once, tmux keeps what was on it.
+        return f"{_UP.format(up)}{_ERASE * up}{_UP.format(up)}" if up else ""
 
     def _paint(self, line: Text) -> str:
         with self._painter.capture() as capture:
