@@ -33,7 +33,8 @@ class Terminal:
         self._parent, child = pty.openpty()
         self._set_size(columns, lines)
         command = [sys.executable, str(Path(__file__).with_name("pretended.py"))]
-        environ = {**ENVIRON, "PYTHONPATH": os.pathsep.join([*sys.path]), "PYTHONUTF8": "1", **environ}
+        coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+        environ = {**ENVIRON, **coverage, "PYTHONPATH": os.pathsep.join([*sys.path]), "PYTHONUTF8": "1", **environ}
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=child, stderr=child, env=environ)
         os.close(child)
 

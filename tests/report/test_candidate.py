@@ -7,7 +7,7 @@ from dataclasses import replace
 from fakes import package
 from nox_release.model import Artifact, Evidence, Kind, Outcome, Stage
 from nox_release.plan import Plan, Planned
-from nox_release.report.candidate import candidate, released
+from nox_release.report.candidate import WAS_THERE, candidate, released
 from nox_release.report.run import Entry, State
 
 
@@ -99,10 +99,11 @@ def test_a_release_of_a_hundred_fits_a_screen() -> None:
     half = Entry(State.BLOCKED, replace(published("p99"), outcome=Outcome.BLOCKED, facts=facts, problem="cut off"))
     names = [f"p{number}" for number in range(100)]
     outcomes: dict[str, Evidence | str] = {name: replace(published(name), facts=facts) for name in names[:70]}
+    outcomes["p3"] = replace(published("p3"), facts={**facts, "file x": WAS_THERE})
     outcomes |= dict.fromkeys(names[70:], "it waits")
     lines = list(released(Plan(tuple(map(planned, names))), {**entries(outcomes), "p99": half}))
     assert lines[:4] == [
-        "published and tagged 70 packages on https://i.example/: p0, p1, p2, p3, p4 and 65 more",
+        "published and tagged 70 packages (1 of them before) on https://i.example/: p0, p1, p2, p3, p4 and 65 more",
         "  each with its files is in the reports",
         "  next: invite the owners",
         "not finished: p99 1.0: cut off",
@@ -128,6 +129,14 @@ def test_a_release_tells_what_is_done_and_what_remains() -> None:
         "not published: two 1.0: it needs three",
         "Published: 1 of 2. The same command again finishes what remains.",
     ]
+
+
+def test_a_run_that_sent_nothing_says_so() -> None:
+    """All files were there: that they are published is true, that this command did it is not."""
+    facts = {"index": "https://i.example/", "tag": "one_1.0", "file one-1.0.tar.gz": WAS_THERE}
+    done = replace(published("one"), facts=facts)
+    lines = list(released(Plan((planned("one"),)), entries({"one": done})))
+    assert lines[0] == "published before: one 1.0 to https://i.example/, tagged one_1.0"
 
 
 def test_what_is_out_and_not_finished_is_not_called_unpublished() -> None:

@@ -12,6 +12,9 @@ from nox_release.model import REQUIRES, Outcome, Stage
 from nox_release.report.words import duration, number, one_line, some
 from nox_release.work import Order
 
+STYLES = {Outcome.PASSED: "green", Outcome.FAILED: "bold red", Outcome.BLOCKED: "bold yellow"}
+"""How an outcome is coloured, beside the word that tells it."""
+
 
 @dataclass(frozen=True)
 class Began:

@@ -10,6 +10,8 @@ from nox_release.report.rollup import MANY
 from nox_release.report.run import Entry
 from nox_release.report.words import number, some
 
+WAS_THERE = "was there already"
+"""What is told of a file that this command did not send."""
 SHOWN = 5
 """Packages of which every file is named; of more, a line each, and of many all together."""
 
@@ -56,16 +58,13 @@ def released(plan: Plan, entries: Mapping[str, Entry | None]) -> Iterator[str]:
     """Yield the lines after a candidate: what is published, what remains, and what to do about it."""
     published = _published(entries)
     if len(published) > MANY:
-        index = next(iter(published.values())).facts["index"]
-        yield f"published and tagged {number(len(published), 'package')} on {index}: {some([*published], 5)}"
-        yield "  each with its files is in the reports"
-        todos = dict.fromkeys(evidence.facts["owners"] for evidence in published.values() if "owners" in evidence.facts)
-        yield from (f"  next: {todo}" for todo in todos)
+        yield from _summed_up(published)
     for name, evidence in published.items() if len(published) <= MANY else ():
-        yield f"published {name} {evidence.version} to {evidence.facts['index']}, tagged {evidence.facts['tag']}"
-        for fact, text in evidence.facts.items():
-            if fact.startswith("file "):
-                yield f"  {fact.removeprefix('file ')}: {text}"
+        before = "before: " if _was_there(evidence) else ""
+        index, tag = evidence.facts["index"], evidence.facts["tag"]
+        yield f"published {before}{name} {evidence.version} to {index}, tagged {tag}"
+        for filename, text in _files(evidence).items():
+            yield f"  {filename}: {text}"
         if attestations := evidence.facts.get("attestations"):
             yield f"  attestations: {attestations}"
         if page := evidence.facts.get("github release"):
@@ -87,9 +86,33 @@ def released(plan: Plan, entries: Mapping[str, Entry | None]) -> Iterator[str]:
         yield f"Published: {len(published)} of {len(plan.targets)}. The same command again finishes what remains."
 
 
+def _summed_up(published: Mapping[str, Evidence]) -> Iterator[str]:
+    """Packages of which each would be too long a story."""
+    index = next(iter(published.values())).facts["index"]
+    before = sum(map(_was_there, published.values()))
+    told = f" ({before} of them before)" if before else ""
+    yield f"published and tagged {number(len(published), 'package')}{told} on {index}: {some([*published], 5)}"
+    yield "  each with its files is in the reports"
+    for todo in dict.fromkeys(
+        evidence.facts["owners"] for evidence in published.values() if "owners" in evidence.facts
+    ):
+        yield f"  next: {todo}"
+
+
+def _files(evidence: Evidence) -> dict[str, str]:
+    """File → what is told of it."""
+    return {fact.removeprefix("file "): text for fact, text in evidence.facts.items() if fact.startswith("file ")}
+
+
+def _was_there(evidence: Evidence) -> bool:
+    """Whether the command found all files published."""
+    files = _files(evidence).values()
+    return bool(files) and all(text == WAS_THERE for text in files)
+
+
 def _sent(entry: Entry | None) -> bool:
     """Whether the index has files of a package that did not get to the end."""
-    return bool(entry and entry.evidence and any(fact.startswith("file ") for fact in entry.evidence.facts))
+    return bool(entry and entry.evidence and _files(entry.evidence))
 
 
 def _published(entries: Mapping[str, Entry | None]) -> dict[str, Evidence]:

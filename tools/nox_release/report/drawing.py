@@ -8,14 +8,13 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from nox_release.model import Outcome
-from nox_release.report.board import Board, Running, heading, queue
+from nox_release.report.board import STYLES, Board, Running, heading, queue
 from nox_release.report.words import one_line, some
 
 WIDE = 72
 """Cells from which a package and what was said last share a line."""
 LONGEST = 1000
 """Characters of a line that are looked at."""
-STYLES = {Outcome.PASSED: "green", Outcome.FAILED: "bold red", Outcome.BLOCKED: "bold yellow"}
 WORDS = {Outcome.FAILED: "FAILED", Outcome.BLOCKED: "BLOCKED"}
 
 

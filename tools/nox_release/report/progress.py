@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from nox_release.model import Evidence, Outcome
 from nox_release.plan import Planned
-from nox_release.report.board import Began, Board, Ended, Event, Said, after, board, still
+from nox_release.report.board import STYLES, Began, Board, Ended, Event, Said, after, board, still
 from nox_release.report.words import brief, counts, duration, one_line
 from nox_release.work import Order
 
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from nox_release.report.screen import Screen
 
 MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "FAILED", Outcome.BLOCKED: "BLOCKED"}
-STYLES = {Outcome.PASSED: "green", Outcome.FAILED: "bold red", Outcome.BLOCKED: "bold yellow"}
 COLOURS = {Outcome.PASSED: "32", Outcome.FAILED: "1;31", Outcome.BLOCKED: "1;33"}
-"""The same as parameters of a terminal."""
+"""What STYLES are as parameters of a terminal."""
 SILENCE = 60.0
 """Seconds after which a log hears that work goes on; CI systems end a job that says nothing for ten minutes."""
 LOOK = 1.0
