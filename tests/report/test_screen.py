@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from nox_release.report.progress import REDRAW
 from nox_release.report.screen import reflows
 from terminals import Terminal, terminal
 
@@ -113,6 +114,17 @@ def test_forty_columns_are_enough() -> None:
         assert waiting == "2 wait for one of 2 places: b, c"
 
 
+def test_more_packages_than_lines_are_counted() -> None:
+    """The screen keeps the first of them and what failed, and nothing scrolls away."""
+    names = [f"package-{number}" for number in range(40)]
+    with terminal(60, 12) as made:
+        made.do(f"plan {' '.join(names)}", *(f"begin {name}" for name in names), "end package-7 failed")
+        shown = made.until(has("1 of 40", "more at work"))
+        assert len(shown) <= 12
+        assert [line.split()[0] for line in shown[2:5]] == ["test", "FAILED", "package-0"]
+        made.end()
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_end_leaves_the_terminal_sane(how: signal.Signals) -> None:
     """After Ctrl-C nothing of the region is left; after a kill, too, the cursor is seen and lines wrap."""
@@ -136,6 +148,7 @@ def test_little_is_written() -> None:
         made.until(has("line 999"))
         frames = made.written.count(b"\x1b[?7l")
         assert frames < 1000
+        assert REDRAW >= 0.1
         made.end()
 
 
