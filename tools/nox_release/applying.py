@@ -1,0 +1,159 @@
+"""Shows prepared changes, asks, writes them all or none, and commits them on request: the end of `nox -s prepare`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from nox_release.arguments import Arguments
+from nox_release.bumping import wanted
+from nox_release.chain import Chain
+from nox_release.collecting import Changes
+from nox_release.errors import Blocked, Misuse
+from nox_release.evidence import write_atomically
+from nox_release.preparing import Preparation, Prepared
+from nox_release.process import Processes, Run
+from nox_release.report.words import number
+from nox_release.suggesting import suggestions
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """One command."""
+
+    chain: Chain
+    say: Callable[[Iterable[str]], None]
+    read: Callable[[str], str] = input
+    """Shows a prompt and returns what was typed."""
+    terminal: Callable[[], bool] = sys.stdin.isatty
+    """Whether a person can be asked."""
+    run: Run | None = None
+    environ: Mapping[str, str] | None = None
+
+    def __call__(self) -> None:
+        """Do what the command line says.
+
+        :raises Blocked: where it cannot be done; then nothing is changed.
+        """
+        arguments, chain = self.chain.arguments, self.chain
+        bump = wanted(arguments.bump) if arguments.bump else None
+        preparation = Preparation(
+            chain, _day(arguments, chain.started), self.run or Processes(), self.environ or os.environ
+        )
+        if bump is None and not arguments.next:
+            self.say(suggestions(preparation))
+            return
+        prepared = preparation.prepare(bump, following=arguments.next)
+        before = {path: _content(chain.root / path) for path in prepared.changes}
+        self.say(f"{target.name} {target.current} -> {target.version}" for target in prepared.targets)
+        self.say(prepared.idle)
+        self.say(difference(prepared.changes, before))
+        self.say(f"note: {note}" for note in prepared.notes)
+        if not prepared.changes:
+            self.say(["nothing is to be changed"])
+            return
+        files = number(len(prepared.changes), "file")
+        self._ask(files)
+        write(chain.root, prepared.changes)
+        self.say([f"wrote {files}"])
+        if arguments.commit:
+            try:
+                made = commit(chain, prepared, message(prepared, following=arguments.next))
+            except BaseException:
+                write(chain.root, before)
+                raise
+            self.say([f"committed as {made[:12]}"])
+
+    def _ask(self, files: str) -> None:
+        if self.chain.arguments.yes:
+            return
+        if not self.terminal():
+            raise Blocked("nobody is there to ask, so nothing was written", "add --yes to have the above written")
+        try:
+            typed = self.read(f"write {files}? [y/N] ")
+        except EOFError:
+            typed = ""
+        if typed.strip().lower() not in ("y", "yes"):
+            raise Blocked("nothing was written", "answer y to have the above written")
+
+
+def _day(arguments: Arguments, started: float) -> date:
+    text = arguments.date or time.strftime("%Y-%m-%d", time.localtime(started))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Misuse(f"--date {text}: that is no day", "write it as 2026-11-25") from None
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def difference(changes: Changes, read: Mapping[str, bytes | None]) -> Iterator[str]:
+    """Yield the lines of the unified diff of all files."""
+    for path, data in changes.items():
+        old, new = ((each or b"").decode(errors="replace").splitlines() for each in (read.get(path), data))
+        if old == new:
+            yield f"{path}: only its line ends change"
+        names = (
+            f"a/{path}" if read.get(path) is not None else "/dev/null",
+            f"b/{path}" if data is not None else "/dev/null",
+        )
+        yield from difflib.unified_diff(old, new, *names, lineterm="")
+
+
+def write(root: Path, changes: Changes) -> dict[str, bytes | None]:
+    """Write *changes* and return what was there; where one cannot be written, all is as it was.
+
+    :raises Blocked: where that happens.
+    """
+    before = {path: _content(root / path) for path in changes}
+    try:
+        _put(root, changes)
+    except BaseException as error:
+        _put(root, before)
+        if isinstance(error, OSError):
+            raise Blocked(f"{error.filename} cannot be written: {error.strerror}; nothing was changed") from None
+        raise
+    return before
+
+
+def _put(root: Path, changes: Changes) -> None:
+    for path, data in changes.items():
+        file = root / path
+        if data is None:
+            file.unlink(missing_ok=True)
+        elif not file.is_file() or file.read_bytes() != data:
+            mode = file.stat().st_mode if file.exists() else 0o644
+            write_atomically(file, data)
+            file.chmod(mode)
+
+
+def commit(chain: Chain, prepared: Prepared, message: str) -> str:
+    """Commit exactly the changed files and return the commit.
+
+    :raises Blocked: where git refuses, as a hook may.
+    """
+    paths = tuple(prepared.changes)
+    chain.git("add", "--", *paths)
+    try:
+        chain.git("commit", "--quiet", "--message", message, "--only", "--", *paths)
+    except BaseException:
+        chain.git("reset", "--quiet", "--", *paths)
+        raise
+    return chain.git("rev-parse", "HEAD").strip()
+
+
+def message(prepared: Prepared, *, following: bool) -> str:
+    """Return the message of the commit."""
+    told = [f"{target.name} {target.version}" for target in prepared.targets]
+    verb = "Open" if following else "Prepare"
+    if len(told) == 1:
+        return f"{verb} {told[0]}"
+    return f"{verb} {len(told)} packages\n\n" + "\n".join(f"- {each}" for each in told)
