@@ -5,18 +5,21 @@ from __future__ import annotations
 import configparser
 import posixpath
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from packaging.version import Version
 
-from nox_release.environment import last_line
+from nox_release.environment import find_uv, for_installer, for_package_code, last_line
 from nox_release.errors import Blocked
 from nox_release.process import Run
 from nox_release.project.document import Source
 from nox_release.project.tables import string, subtable
+from nox_release.source import Snapshot
+from nox_release.stating import Draft
+from nox_release.toolbox import toolbox
 
 Changes = Mapping[str, bytes | None]
 """Path below the workspace → what it is to hold; None: it is to go."""
@@ -117,9 +120,57 @@ def kept(old: bytes, new: bytes) -> str:
     return next(lost, b"").decode(errors="replace")
 
 
-def locks(paths: Iterable[str], names: Iterable[str], read: Mapping[str, bytes]) -> Iterator[str]:
-    """Yield the lock files of uv among *paths* that speak of a package of *names*."""
-    wanted = [f'name = "{name}"'.encode() for name in names]
-    for path in paths:
-        if posixpath.basename(path) == "uv.lock" and any(name in read[path] for name in wanted):
-            yield path
+@dataclass(frozen=True)
+class Tools:
+    """Has such tools run for a package, on what a draft says."""
+
+    snapshot: Snapshot
+    environ: Mapping[str, str]
+    """Without credentials."""
+    run: Run
+    toolbox: Callable[[str, Mapping[str, str]], Path] = toolbox
+    """Returns the interpreter of a virtualenv with pinned tools."""
+
+    def collect(self, draft: Draft, directory: str, found: Collector, version: Version, day: date) -> Draft:
+        """Return *draft* with the changelog of the package in *directory* written by its own tool.
+
+        :raises Blocked: where that fails, or would lose a line.
+        """
+        command, files = (
+            found.command(self.toolbox("prepare", self.environ), version, day),
+            self._files(draft, directory),
+        )
+        made = run_on_copy(files, directory, [command], self.run, lambda home: for_package_code(self.environ, home))
+        for path, data in made.items():
+            if data is not None and (lost := kept(files.get(path, b""), data)):
+                raise Blocked(
+                    f"{found.tool} would lose a line of {path}: {lost!r}; nothing was written",
+                    f"look at what {found.tool} is told about that file",
+                )
+        return draft.with_files(made)
+
+    def lock(self, draft: Draft, names: Sequence[str]) -> tuple[Draft, tuple[str, ...]]:
+        """Return *draft* with the lock files of uv that speak of *names* refreshed, and notes about those of poetry.
+
+        :raises Blocked: where that fails.
+        """
+        notes, start = [], draft
+        for path in self.snapshot.files:
+            folder, name = posixpath.split(path)
+            if name == "poetry.lock" and posixpath.join(folder, "pyproject.toml") in draft.changed:
+                notes.append(f"{path} is not refreshed: run `poetry lock` in {folder or 'its folder'}")
+            if name == "uv.lock" and any(f'name = "{each}"'.encode() in (start(path) or b"") for each in names):
+                if not (uv := find_uv()):
+                    raise Blocked(f"{path} cannot be refreshed: uv is not installed", "pip install uv")
+                lock, files = [uv, "lock", "--no-progress"], self._files(start, folder or ".")
+                commands = [[*lock, "--offline"], lock]
+                made = run_on_copy(
+                    files, folder or ".", commands, self.run, lambda home: for_installer(self.environ, home)
+                )
+                draft = draft.with_files({path: made[path]} if path in made else {})
+        return draft, tuple(notes)
+
+    def _files(self, draft: Draft, directory: str) -> dict[str, bytes]:
+        start = "" if directory == "." else f"{directory}/"
+        paths = {*(f"{start}{path}" for path in self.snapshot.below(directory)), *draft.changed}
+        return {path: data for path in paths if path.startswith(start) and (data := draft(path)) is not None}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from packaging.version import InvalidVersion, Version
 
 from nox_release.changelog import ATX, PENDING, UNRELEASED, Entry, blocks, entry_for, parse
+from nox_release.project.dates import written
 
 SECTIONS = ("Features Added", "Breaking Changes", "Bugs Fixed", "Other Changes")
 """The sections of an entry in Azure's template."""
@@ -19,13 +20,6 @@ _UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}[ \t]*")
 _ANCHOR = re.compile(r"\.\. _|<a\b")
 _REFERENCE = re.compile(r"(?P<before> {0,3}\[(?P<label>[^\]]+)\]:[ \t]*<?)(?P<url>[^\s>]+)(?P<rest>.*)")
 _RANGE = re.compile(r"(?P<start>.*/compare/)(?P<since>[^/]+?)(?P<dots>\.{2,3})(?P<until>[^/]+)")
-_ISO = "%Y-%m-%d"
-_FORMATS = (
-    *(_ISO, "%Y/%m/%d", "%Y.%m.%d", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y-%m"),
-    *(f"{day_and_month} %Y" for month in ("%B", "%b", "%b.") for day_and_month in (f"{month} %d,", f"{month} %d")),
-    *(f"%d {month} %Y" for month in ("%B", "%b", "%b.")),
-)
-_TWINS = {"%d-%m-%Y": "%m-%d-%Y", "%d/%m/%Y": "%m/%d/%Y"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +83,7 @@ def dated(text: str, version: Version, day: date, released: Collection[Version])
     if entry and sum(other.line == entry.line for other in entries) > 1:
         return Edited(text, (f"`{entry.heading}` names two versions; date it by hand",))
     model = _model(entries)
-    moment = _written(day, [each.date for each in entries if each.date not in ("", UNRELEASED)])
+    moment = written(day, [each.date for each in entries if each.date not in ("", UNRELEASED)])
     if entry:
         changed = _closed(page, entry, version, moment, model)
     else:
@@ -212,30 +206,6 @@ def _title_like(model: Entry, version: str, moment: str) -> str:
 
 def _replaced(title: str, old: str, new: str) -> str:
     return re.sub(rf"(?<![\w.]){re.escape(old)}(?![\w.]*\w)|(?<=[vV]){re.escape(old)}", lambda _: new, title, count=1)
-
-
-def _written(day: date, dates: Sequence[str]) -> str:
-    """Return *day* in the form that most of *dates* have."""
-    plain = [re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", each, flags=re.IGNORECASE) for each in dates]
-    counts = {form: sum(_has(each, form) for each in plain) for form in _FORMATS}
-    form = max(_FORMATS, key=counts.__getitem__)
-    if not counts[form] or counts.get(_TWINS.get(form, ""), 0) == counts[form]:
-        return day.strftime(_ISO)  # nobody can tell the day from the month in what is there
-    alike = [each for each in plain if _has(each, form)]
-    said = day.strftime(form)
-    padded = any(re.search(r"(?<!\d)0\d(?!\d)", each) for each in alike)
-    single = any(re.search(r"(?<!\d)\d(?!\d)", each) for each in alike)
-    return (
-        said if padded or not (single or "%B" in form or "%b" in form) else re.sub(r"(?<!\d)0(\d)(?!\d)", r"\1", said)
-    )
-
-
-def _has(text: str, form: str) -> bool:
-    try:
-        datetime.strptime(text, form)
-    except ValueError:
-        return False
-    return True
 
 
 def _linked(page: _Page, version: Version, entries: Sequence[Entry]) -> _Page:

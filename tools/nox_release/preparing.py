@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from nox_release import dating, stating
-from nox_release.bumping import Bump, bumped, opened, unreleased
+from nox_release import bumping, stating
+from nox_release.bumping import Bump
 from nox_release.chain import Chain
-from nox_release.collecting import Changes, Collector, collector, kept, locks, run_on_copy
-from nox_release.environment import find_uv, for_installer, for_package_code, without_credentials
+from nox_release.changelog import entry_for, parse
+from nox_release.collecting import Changes, Tools, collector
+from nox_release.dating import dated, opened
+from nox_release.environment import without_credentials
 from nox_release.errors import Blocked, Misuse
 from nox_release.floors import admits
 from nox_release.model import Package
@@ -23,6 +27,7 @@ from nox_release.plan import asks_git, released_versions
 from nox_release.policy import Policy
 from nox_release.process import Processes, Run
 from nox_release.project import Source, changelog_of
+from nox_release.requirements import parsed
 from nox_release.selection import select
 from nox_release.stating import Draft
 from nox_release.toolbox import toolbox
@@ -65,6 +70,7 @@ class Preparation:
     day: date
     run: Run = field(default_factory=Processes)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    toolbox: Callable[[str, Mapping[str, str]], Path] = toolbox
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -120,26 +126,32 @@ class Preparation:
                 idle.append(f"{package.name} {current} is what is open: there is no tag {tag}, so it is not released")
                 continue
             policy = Policy(self.chain.config.for_package(package.name).version_policy)
-            version = opened(current, policy) if bump is None else bumped(current, bump)
-            unreleased(version, tags, self._tag(package.name, version))
+            if from_git and not tags and not isinstance(bump, Version):
+                raise Misuse(f"{package.name}: no tag tells its version yet", "write it: --bump VERSION")
+            version = bumping.opened(current, policy) if bump is None else bumping.bumped(current, bump)
+            bumping.unreleased(version, tags, self._tag(package.name, version))
             targets.append(Target(package, current, version, from_git))
         draft = Draft(self._read)
         for target in targets:
-            draft, said = self._stated(draft, target)
+            draft, said = self._stated(draft, target, following=following)
             notes += said
-        draft, said = self._followed(draft, targets)
-        notes += said
-        changes: dict[str, bytes | None] = dict(draft.changed)
+        draft, outdated = self._followed(draft, targets)
         for target in targets:
-            made, told = self._changelog(replace(draft, changed=_files(changes)), target, following=following)
-            changes.update(made)
+            draft, told = self._changelog(draft, target, following=following)
             notes += [f"{target.name}: {note}" for note in told]
-        made, said = self._locked(changes, [target.name for target in targets])
-        changes.update(made)
-        notes += said
-        changes = {path: data for path, data in sorted(changes.items()) if data != self._read(path)}
+        try:
+            draft, told = self._tools.lock(draft, [target.name for target in targets]) if draft.changed else (draft, ())
+        except Blocked as error:  # mostly for what was left as it is
+            raise Blocked(error.message, "; ".join(outdated) or error.hint) from None
+        changes = {path: data for path, data in sorted(draft.changed.items()) if data != self._read(path)}
         self._clean(changes)
-        return Prepared(tuple(targets), changes, tuple(notes), tuple(idle))
+        return Prepared(tuple(targets), changes, (*notes, *outdated, *told), tuple(idle))
+
+    @property
+    def _tools(self) -> Tools:
+        config = self.chain.config
+        environ = without_credentials(self.environ, config.credentials, config.pass_environment)
+        return Tools(self.chain.snapshot, environ, self.run, self.toolbox)
 
     def _tag(self, name: str, version: Version) -> str:
         return self.chain.config.tag_format.format(name=name, version=version)
@@ -156,8 +168,10 @@ class Preparation:
         except OSError as error:
             raise Blocked(f"{path} cannot be read: {error.strerror}", "mend that, and run the command again") from None
 
-    def _stated(self, draft: Draft, target: Target) -> tuple[Draft, list[str]]:
+    def _stated(self, draft: Draft, target: Target, *, following: bool) -> tuple[Draft, list[str]]:
         if target.from_git:
+            if following:
+                return draft, []
             tag = self._tag(target.name, target.version)
             return draft, [f"{target.name}: its version follows from git's tags; nothing states it but {tag}"]
         files = self.chain.snapshot.below(target.package.directory)
@@ -189,92 +203,24 @@ class Preparation:
 
     def _needs(self, package: Package) -> list[tuple[str, str]]:
         """Name and requirement of each sibling."""
-        from packaging.requirements import Requirement
-        from packaging.utils import canonicalize_name
-
         texts = self.workspace.sibling_requires(package)
-        return [(canonicalize_name(Requirement(text).name), text) for text in texts]
+        return [(canonicalize_name(parsed(text).name), text) for text in texts]
 
-    def _changelog(self, draft: Draft, target: Target, *, following: bool) -> tuple[Changes, tuple[str, ...]]:
+    def _changelog(self, draft: Draft, target: Target, *, following: bool) -> tuple[Draft, tuple[str, ...]]:
         directory = target.package.directory
         source = Source(directory, lambda path: draft(posixpath.normpath(posixpath.join(directory, path))))
-        found = collector(source)
-        if found:
-            return ({}, ()) if following else self._collected(draft, target, found, source)
+        if found := collector(source):
+            text = source.text(found.changelog)
+            if following or (text and entry_for(parse(text), str(target.version))):
+                return draft, ()  # fragments wait for the release, or are in it
+            return self._tools.collect(draft, directory, found, target.version, self.day), ()
         document = changelog_of(source, self.chain.snapshot.below(directory))
         if document is None:
-            return {}, ("it has no changelog",)
+            return draft, ("it has no changelog",)
         path = posixpath.normpath(posixpath.join(directory, document.path))
-        text = (draft(path) or b"").decode()
-        edited = (
-            dating.opened(text, target.version)
-            if following
-            else dating.dated(text, target.version, self.day, self.released.get(target.name, []))
-        )
-        return {path: edited.text.encode()}, tuple(f"{path}: {note}" for note in edited.notes)
-
-    def _collected(
-        self, draft: Draft, target: Target, found: Collector, source: Source
-    ) -> tuple[Changes, tuple[str, ...]]:
-        """Have the package's own tool write its changelog, unless it has the entry."""
-        from nox_release.changelog import entry_for, parse
-
-        directory = target.package.directory
-        if (text := source.text(found.changelog)) and entry_for(parse(text), str(target.version)):
-            return {}, ()
-        python = toolbox("prepare", self.environ)
-        files = self._files(draft, directory)
-        made = run_on_copy(
-            files,
-            directory,
-            [found.command(python, target.version, self.day)],
-            self.run,
-            lambda home: for_package_code(self._environ, home),
-        )
-        for path, data in made.items():
-            if data is not None and (lost := kept(files.get(path, b""), data)):
-                raise Blocked(f"{found.tool} would lose a line of {path}: {lost!r}; nothing was written", "")
-        return made, ()
-
-    @property
-    def _environ(self) -> dict[str, str]:
-        config = self.chain.config
-        return without_credentials(self.environ, config.credentials, config.pass_environment)
-
-    def _files(self, draft: Draft, directory: str) -> dict[str, bytes]:
-        start = "" if directory == "." else f"{directory}/"
-        paths = [f"{start}{path}" for path in self.chain.snapshot.below(directory)]
-        read = {path: data for path in paths if (data := draft(path)) is not None}
-        return {**read, **{path: data for path, data in draft.changed.items() if path.startswith(start)}}
-
-    def _locked(self, changes: Changes, names: list[str]) -> tuple[Changes, list[str]]:
-        """Refresh the lock files that speak of what was changed."""
-        snapshot, notes = self.chain.snapshot, []
-        if not changes:
-            return {}, []
-        draft = Draft(lambda path: None if path in changes else self._read(path), _files(changes))
-        named = [path for path in snapshot.files if posixpath.basename(path) in ("uv.lock", "poetry.lock")]
-        there = {path: data for path in named if (data := self._read(path))}
-        made: dict[str, bytes | None] = {}
-        for path in locks(there, names, there):
-            if not (uv := find_uv()):
-                raise Blocked(f"{path} cannot be refreshed: uv is not installed", "pip install uv")
-            folder = posixpath.dirname(path) or "."
-            lock = [uv, "lock", "--no-progress"]
-            made.update(
-                run_on_copy(
-                    self._files(draft, folder),
-                    folder,
-                    [[*lock, "--offline"], lock],
-                    self.run,
-                    lambda home: for_installer(self._environ, home),
-                )
-            )
-        for path in there:
-            manifest = posixpath.join(posixpath.dirname(path), "pyproject.toml")
-            if posixpath.basename(path) == "poetry.lock" and manifest in changes:
-                notes.append(f"{path} is not refreshed: run `poetry lock` in {posixpath.dirname(path) or 'its folder'}")
-        return {path: data for path, data in made.items() if posixpath.basename(path) == "uv.lock"}, notes
+        text, tags = (draft(path) or b"").decode(), self.released.get(target.name, [])
+        edited = opened(text, target.version) if following else dated(text, target.version, self.day, tags)
+        return draft.with_file(path, edited.text), tuple(f"{path}: {note}" for note in edited.notes)
 
     def _clean(self, changes: Changes) -> None:
         """See that nobody's work is in the files that are to change.
@@ -287,7 +233,3 @@ class Preparation:
                 f"there is uncommitted work in what is to change: {', '.join(dirty)}",
                 "commit it, or git stash it first",
             )
-
-
-def _files(changes: Changes) -> dict[str, bytes]:
-    return {path: data for path, data in changes.items() if data is not None}

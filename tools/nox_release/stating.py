@@ -36,7 +36,8 @@ class Draft:
 
     read: Read
     """What is there, by the path below the workspace."""
-    changed: Mapping[str, bytes] = field(default_factory=dict)
+    changed: Mapping[str, bytes | None] = field(default_factory=dict)
+    """Path → what it is to hold; None: it is to go."""
 
     def __call__(self, path: str) -> bytes | None:
         """Return what *path* is to hold."""
@@ -44,7 +45,11 @@ class Draft:
 
     def with_file(self, path: str, text: str) -> Draft:
         """Return a draft where *path* holds *text*."""
-        return Draft(self.read, {**self.changed, path: _bytes(text)})
+        return self.with_files({path: _bytes(text)})
+
+    def with_files(self, files: Mapping[str, bytes | None]) -> Draft:
+        """Return a draft with *files* as they are to be."""
+        return Draft(self.read, {**self.changed, **files})
 
 
 def _text(data: bytes) -> str:
