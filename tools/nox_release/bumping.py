@@ -79,10 +79,11 @@ def opened(released: Version, policy: Policy) -> Version:
     A development version of the next patch: it promises the least, so that every step leads on from it, and
     lint-metadata keeps it from being released by mistake. Azure's own process opens the next patch, or the next beta.
     """
-    if policy is Policy.AZURE_PREVIEW:
-        return _preview(released) if released.pre else _stepped(released, Bump.PATCH)
+    if released.dev is not None and released.post is None:
+        pre = "".join(map(str, released.pre or ()))
+        return _version(released.epoch, released.release, f"{pre}.dev{released.dev + 1}")
     following = _preview(released) if released.pre else _stepped(released, Bump.PATCH)
-    return Version(f"{following}.dev0")
+    return following if policy is Policy.AZURE_PREVIEW else Version(f"{following}.dev0")
 
 
 def demanded(last: Version, current: Version, breaks: int, adds: int) -> Bump | Version:

@@ -237,9 +237,10 @@ def _linked(page: _Page, version: Version, entries: Sequence[Entry]) -> _Page:
 
 def _silent(entry: Entry) -> tuple[str, ...]:
     """What is not said in *entry* yet."""
-    if entry.blank:
+    lines = [line for line in entry.body.split("\n") if not _ANCHOR.match(line)]
+    if replace(entry, body="\n".join(lines)).blank:
         return (f"nothing is written below `{entry.heading}`; lint-metadata refuses that (PRJ403)",)
-    empty = tuple(_empty(entry.body.split("\n")))
+    empty = tuple(_empty(lines))
     return (f"sections without a line below `{entry.heading}`: {', '.join(empty)}",) if empty else ()
 
 

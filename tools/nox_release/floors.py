@@ -14,7 +14,7 @@ from nox_release.metadata.constraints import CLAUSE, specifiers
 
 _SPECIFIER = re.compile(r"(===|~=|==|!=|<=|>=|<|>)(\s*)([^\s,;()\"']+)")
 _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
-_BARE = re.compile(r"^[ \t]*([A-Za-z0-9][^\n#]*?)[ \t]*(?:#.*)?$", re.MULTILINE)
+_BARE = re.compile(r"^[ \t]*([A-Za-z0-9][^\r\n#]*?)[ \t]*(?:#[^\r\n]*)?\r?$", re.MULTILINE)
 _KEY = r"^[ \t]*[\"']?({name})[\"']?[ \t]*=[ \t]*(?:\{{[^\n}}]*?\bversion[ \t]*=[ \t]*)?[\"']([^\"'\n]*)[\"']"
 
 
