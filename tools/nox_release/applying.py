@@ -60,13 +60,13 @@ class Prepare:
             return
         files = number(len(prepared.changes), "file")
         self._ask(files)
-        write(chain.root, prepared.changes)
+        undo = write(chain.root, prepared.changes)
         self.say([f"wrote {files}"])
         if arguments.commit:
             try:
                 made = commit(chain, prepared, message(prepared, following=arguments.next))
             except BaseException:
-                write(chain.root, before)
+                undo()
                 raise
             self.say([f"committed as {made[:12]}"])
 
@@ -108,31 +108,36 @@ def difference(changes: Changes, read: Mapping[str, bytes | None]) -> Iterator[s
         yield from difflib.unified_diff(old, new, *names, lineterm="")
 
 
-def write(root: Path, changes: Changes) -> dict[str, bytes | None]:
-    """Write *changes* and return what was there; where one cannot be written, all is as it was.
+def write(root: Path, changes: Changes) -> Callable[[], None]:
+    """Write *changes* and return what takes them back; where one cannot be written, all is as it was.
 
     :raises Blocked: where that happens.
     """
     before = {path: _content(root / path) for path in changes}
+    modes = {path: (root / path).stat().st_mode for path, data in before.items() if data is not None}
+
+    def undo() -> None:
+        _put(root, before, modes)
+
     try:
-        _put(root, changes)
+        _put(root, changes, modes)
     except BaseException as error:
-        _put(root, before)
+        undo()
         if isinstance(error, OSError):
             raise Blocked(f"{error.filename} cannot be written: {error.strerror}; nothing was changed") from None
         raise
-    return before
+    return undo
 
 
-def _put(root: Path, changes: Changes) -> None:
+def _put(root: Path, changes: Changes, modes: Mapping[str, int]) -> None:
     for path, data in changes.items():
         file = root / path
         if data is None:
-            file.unlink(missing_ok=True)
-        elif not file.is_file() or file.read_bytes() != data:
-            mode = file.stat().st_mode if file.exists() else 0o644
+            if file.is_file():
+                file.unlink()
+        elif _content(file) != data:
             write_atomically(file, data)
-            file.chmod(mode)
+            file.chmod(modes.get(path, 0o644))
 
 
 def commit(chain: Chain, prepared: Prepared, message: str) -> str:

@@ -61,7 +61,8 @@ class _Page:
 
     def inserted(self, at: int, lines: Sequence[str]) -> _Page:
         end = next((end for end in self.ends if end), "\n")
-        ends = (*self.ends[:at], *(end for _ in lines), *self.ends[at:])
+        before = at if at < len(self.lines) else at - 1  # the last line has no end, and goes on having none
+        ends = (*self.ends[:before], *(end for _ in lines), *self.ends[before:])
         return replace(self, lines=(*self.lines[:at], *lines, *self.lines[at:]), ends=ends)
 
 
