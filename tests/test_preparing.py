@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from nox_release.arguments import parse
 from nox_release.chain import Chain
 from nox_release.errors import Blocked, Misuse
 from nox_release.process import Completed, Processes, Run
+from nox_release.views import Views
 
 BUILD = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
 CHANGES = "# Changes\n\n## Unreleased\n\n- New.\n\n## 1.2.0 (2024-01-02)\n\n- Old.\n"
@@ -339,3 +341,20 @@ def test_without_a_step_one_is_suggested(world: World) -> None:
         "  next: nox -s verify-artifacts -- core compares them; or nox -s prepare -- core --bump patch|minor|major|pre",
     ]
     assert world.changed() == {}
+
+
+def test_the_session(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """It needs no stage; what files hold is shown, and is no command to a terminal; what stops it is its message."""
+    world.checkout.write({"core/core/__init__.py": '__version__ = "1.2.0"  # \x1b[2J\n'})
+    world.checkout.commit()
+    views = Views(world.checkout.root, time.time(), {})
+    views.prepare(SimpleNamespace(posargs=["core", "--bump", "patch", "--yes"]))  # type: ignore[arg-type]
+    out = capsys.readouterr().out
+    assert '+__version__ = "1.2.1"  # \\x1b[2J\n' in out
+    assert world.files["core/core/__init__.py"] == '__version__ = "1.2.1"  # \x1b[2J\n'
+    with pytest.raises(SystemExit) as caught:
+        views.prepare(SimpleNamespace(posargs=["core", "--bump", "1.0"]))  # type: ignore[arg-type]
+    assert caught.value.code == 2
+    assert "1.0 comes before 1.2.1" in capsys.readouterr().err
+    views.prepare(SimpleNamespace(posargs=["--explain", "PRJ501"]))  # type: ignore[arg-type]
+    assert capsys.readouterr().out.startswith("PRJ501")

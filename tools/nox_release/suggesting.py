@@ -34,9 +34,10 @@ class Suggestion:
     def why(self) -> str:
         """The reason, for people."""
         if self.breaks:
-            return f"{number(len(self.breaks), 'change')} since {self.last} can break users: {some(self.breaks)}"
+            return f"{number(len(self.breaks), 'change')} since {self.last} that can break users: {some(self.breaks)}"
         if self.adds:
-            return f"{number(len(self.adds), 'addition')} or changes since {self.last}: {some(self.adds)}"
+            counted = "1 addition or change" if len(self.adds) == 1 else f"{len(self.adds)} additions and changes"
+            return f"{counted} since {self.last}: {some(self.adds)}"
         return f"the public API is that of {self.last}"
 
 
@@ -70,7 +71,7 @@ def suggestions(preparation: Preparation) -> Iterator[str]:
         else:
             bump = demanded(found.last, current, len(found.breaks), len(found.adds))
             said = bump if isinstance(bump, Bump) else str(bump)
-            yield f"{package.name} {current}: {found.why}, as verify-artifacts last saw it"
+            yield f"{package.name} {current}: {found.why} (as verify-artifacts last saw it)"
             yield f"  next: {command} {said}, which is {bumped(current, bump)}"
 
 
