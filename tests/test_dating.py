@@ -74,6 +74,11 @@ def test_lines_around_a_title_go_along(before: str, after: str) -> None:
         (".. _v1.2:\n\n1.2.0 (2024-01-02)\n------------------\n", "1.3.0 (2026-11-05)\n------------------\n\n"),
         ('<a id="v1.2.0"></a>\n### v1.2.0 - 2024-01-02\n', "### v1.3.0 - 2026-11-05\n\n"),
         ("## 1.2.0 (Unreleased)\n\n- x\n", "## 1.3.0 (2026-11-05)\n\n"),
+        (
+            "Version 1.2.0\n-------------\n\nReleased 2024-01-02\n",
+            "Version 1.3.0\n-------------\n\nReleased 2026-11-05\n\n",
+        ),
+        ("## 2.0.0/0.9b0 (2024-01-02)\n\n## 1.2.0, 2024/01/02\n", "## 1.3.0, 2026-11-05\n\n"),
     ],
 )
 def test_an_entry_is_begun_where_nothing_is_unreleased(top: str, begun: str) -> None:
@@ -81,6 +86,23 @@ def test_an_entry_is_begun_where_nothing_is_unreleased(top: str, begun: str) -> 
     made = dated(f"# Changes\n\n{top}", NEW, DAY, [Version("1.2.0")])
     assert made.text == f"# Changes\n\n{begun}{top}"
     assert "PRJ403" in made.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("top", "after"),
+    [
+        ("## Unreleased\n", "## 1.3.0\n\n_5 May 2024_\n"),
+        ("## 1.3.0\n", "## 1.3.0\n\n_5 May 2024_\n"),
+        ("## 1.3.0\n\n_Unreleased_\n", "## 1.3.0\n\n_5 May 2024_\n"),
+        ("## 1.3.0 (Unreleased)\n", "## 1.3.0 (5 May 2024)\n"),
+    ],
+)
+def test_a_date_below_the_heading(top: str, after: str) -> None:
+    """Where the others have it there, it is written there."""
+    rest = "\n- New.\n\n## 1.2.0\n\n_25 June 2023_\n\n- Old.\n"
+    made = dated(top + rest, NEW, date(2024, 5, 5), ())
+    assert made.text == after + rest
+    assert dated(made.text, NEW, date(2030, 1, 1), ()).text == made.text
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ LAYERS = (
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
     "submission description toolbox shipped surface signatures imports leaks contents differences namespaces "
     "reconcile signature clock repository tagging github gate status waves yank prefixes public "
-    "dating floors stating collecting",
+    "lines linking dating floors stating collecting",
     # workspace and plan
     "config exemptions workspace selection plan manifest approval candidate approvals provenance.*",
     # checks

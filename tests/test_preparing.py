@@ -99,7 +99,7 @@ def test_everything_that_says_the_version_is_written(world: World) -> None:
     assert '-version = "1.2.0" # here' in said
     assert '+version = "1.3.0" # here' in said
     assert "note: user: it has no changelog" in said
-    assert said[-1] == "wrote 4 files"
+    assert said[-2:] == ["wrote 4 files", "next: commit it, then nox -s publish -- core user"]
     again = world.prepare("core", "--bump", "1.3.0", "--date", "2027-01-01", "--yes")
     assert again[-1] == "nothing is to be changed"
     assert world.changed() == WRITTEN
@@ -110,7 +110,10 @@ def test_one_commit_on_request(world: World) -> None:
     world.checkout.write({"staged.txt": "", "core/lies.txt": ""})
     world.checkout.git("add", "staged.txt")
     said = world.prepare(*BUMP, "--commit")
-    assert said[-1] == f"committed as {world.checkout.git('rev-parse', 'HEAD')[:12]}"
+    assert said[-2:] == [
+        f"committed as {world.checkout.git('rev-parse', 'HEAD')[:12]}",
+        "next: nox -s publish -- core user",
+    ]
     assert world.checkout.git("show", "--format=%s%n%b", "--name-only").split("\n") == [
         *("Prepare 2 packages", "- core 1.3.0", "- user 0.4.0", "", ""),
         *WRITTEN,
@@ -320,6 +323,30 @@ def test_fragments_are_collected_by_their_own_tool(world: World, table: str) -> 
     assert world.files["core/CHANGELOG.md"] == CHANGES
     assert world.changed() == {}
     assert world.prepare("core", "--bump", "1.3.0", "--yes")[-1] == "nothing is to be changed"
+
+
+@pytest.mark.parametrize(("news", "why"), [("ignored", "git ignores core/NEWS.md"), ("link", "is a symbolic link")])
+def test_what_is_not_git_s_to_restore_is_not_written_over(world: World, news: str, why: str) -> None:
+    """A file that git ignores could not be had back, and a link may lead to another package's file."""
+    table = "[tool.towncrier]\nfilename = 'NEWS.md'\n"
+    world.checkout.write({"core/pyproject.toml": f"{FILES['core/pyproject.toml']}{table}", "core/news/1.md": "A.\n"})
+    world.checkout.write({".gitignore": "NEWS.md\n", "all.md": ""} if news == "ignored" else {"all.md": ""})
+    if news == "link":
+        (world.checkout.root / "core/NEWS.md").symlink_to("../all.md")
+    world.checkout.commit()
+    if news == "ignored":
+        world.checkout.write({"core/NEWS.md": "mine\n"})
+    before, world.run = world.files, adds
+    with pytest.raises(Misuse, match=why):
+        world.prepare("core", "--bump", "minor", "--yes")
+    assert world.files == before
+
+
+def adds(*_: object, cwd: Path, **__: object) -> Completed:
+    """Writes an entry above what is there."""
+    news = cwd / "NEWS.md"
+    news.write_text(f"# 1.3.0\n\n{news.read_text() if news.exists() else ''}")
+    return Completed(0, "")
 
 
 def test_a_tool_that_loses_lines_is_stopped(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -69,6 +70,9 @@ class Prepare:
                 undo()
                 raise
             self.say([f"committed as {made[:12]}"])
+        if not arguments.next:
+            first = "" if arguments.commit else "commit it, then "
+            self.say([f"next: {first}nox -s publish -- {shlex.join(arguments.targets)}"])
 
     def _ask(self, files: str) -> None:
         if self.chain.arguments.yes:

@@ -10,16 +10,15 @@ from datetime import date
 from packaging.version import InvalidVersion, Version
 
 from nox_release.changelog import ATX, PENDING, UNRELEASED, Entry, blocks, entry_for, parse
+from nox_release.lines import Lines
+from nox_release.linking import linked
 from nox_release.project.dates import written
 
 SECTIONS = ("Features Added", "Breaking Changes", "Bugs Fixed", "Other Changes")
 """The sections of an entry in Azure's template."""
-_LINE = re.compile(r"\r\n|\r|\n")
 _HISTORY = re.compile(r"#[ \t]+Release History[ \t]*")
 _UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}[ \t]*")
 _ANCHOR = re.compile(r"\.\. _|<a\b")
-_REFERENCE = re.compile(r"(?P<before> {0,3}\[(?P<label>[^\]]+)\]:[ \t]*<?)(?P<url>[^\s>]+)(?P<rest>.*)")
-_RANGE = re.compile(r"(?P<start>.*/compare/)(?P<since>[^/]+?)(?P<dots>\.{2,3})(?P<until>[^/]+)")
 
 
 @dataclass(frozen=True)
@@ -31,41 +30,6 @@ class Edited:
     """What the writer of the changelog has to know."""
 
 
-@dataclass(frozen=True)
-class _Page:
-    """A text as its lines with the ends that they have."""
-
-    mark: str
-    """The byte order mark, or nothing."""
-    lines: tuple[str, ...]
-    ends: tuple[str, ...]
-
-    @classmethod
-    def of(cls, text: str) -> _Page:
-        bare = text.removeprefix("\ufeff")
-        ends = tuple(_LINE.findall(bare))
-        return cls("\ufeff" if bare != text else "", tuple(_LINE.split(bare)), (*ends, ""))
-
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        """What it says; a ``v`` before a version stays where it is written."""
-        found = parse("\n".join(self.lines))
-        return tuple(replace(entry, version=entry.version.lstrip("vV")) for entry in found)
-
-    @property
-    def text(self) -> str:
-        return self.mark + "".join(line + end for line, end in zip(self.lines, self.ends, strict=True))
-
-    def with_line(self, at: int, line: str) -> _Page:
-        return replace(self, lines=(*self.lines[:at], line, *self.lines[at + 1 :]))
-
-    def inserted(self, at: int, lines: Sequence[str]) -> _Page:
-        end = next((end for end in self.ends if end), "\n")
-        before = at if at < len(self.lines) else at - 1  # the last line has no end, and goes on having none
-        ends = (*self.ends[:before], *(end for _ in lines), *self.ends[before:])
-        return replace(self, lines=(*self.lines[:at], *lines, *self.lines[at:]), ends=ends)
-
-
 def dated(text: str, version: Version, day: date, released: Collection[Version]) -> Edited:
     """Return *text* with the entry of *version* dated, in the form that its other entries have.
 
@@ -73,8 +37,8 @@ def dated(text: str, version: Version, day: date, released: Collection[Version])
 
     :param released: versions whose entries are not to be renamed.
     """
-    page = _Page.of(text)
-    entries = page.entries
+    page = Lines.of(text)
+    entries = _entries(page)
     entry = entry_for(entries, str(version))
     if entry and entry.date not in ("", UNRELEASED):
         return Edited(text, _silent(entry))
@@ -89,9 +53,10 @@ def dated(text: str, version: Version, day: date, released: Collection[Version])
         changed = _closed(page, entry, version, moment, model)
     else:
         title = _title_like(model, str(version), moment) if model else f"{version} ({moment})"
-        changed = page.inserted(_start(page, entries[0]), (*_heading(page, entries[0], title), ""))
-    changed = _linked(changed, version, [each for each in entries if each.version])
-    found = entry_for(changed.entries, str(version))
+        below = _date_below(page, model, moment)
+        changed = page.inserted(_start(page, entries[0]), (*_heading(page, entries[0], title), "", *below))
+    changed = linked(changed, version, [each for each in entries if each.version])
+    found = entry_for(_entries(changed), str(version))
     if found is None or found.date in ("", UNRELEASED):
         return Edited(text, (f"the entry of {version} cannot be dated; write `{version} ({moment})` by hand",))
     return Edited(changed.text, _silent(found))
@@ -99,15 +64,16 @@ def dated(text: str, version: Version, day: date, released: Collection[Version])
 
 def opened(text: str, version: Version) -> Edited:
     """Return *text* with an entry on top for what comes next, called unreleased; as it is where there is one."""
-    page = _Page.of(text)
-    entries = page.entries
+    page = Lines.of(text)
+    entries = _entries(page)
     if not entries:
         return Edited(text, ("no heading names a version; begin an entry by hand",))
     if _open(entries[0], ()) or entry_for(entries, str(version)):
         return Edited(text)
     model = _model(entries)
     if any(_HISTORY.fullmatch(line) for line in page.lines):
-        title = _title_like(model, str(version), UNRELEASED) if model else f"{version} ({UNRELEASED})"
+        title = _title_like(model, str(version), UNRELEASED) if model else str(version)
+        title = title if UNRELEASED in title else f"{title} ({UNRELEASED})"
         body = [line for section in SECTIONS for line in (f"### {section}", "")]
         lines = [*_heading(page, entries[0], title), "", *body]
     else:
@@ -116,37 +82,56 @@ def opened(text: str, version: Version) -> Edited:
     return Edited(page.inserted(_start(page, entries[0]), lines).text)
 
 
+def _entries(page: Lines) -> tuple[Entry, ...]:
+    """Return what it says; a ``v`` before a version stays where it is written."""
+    found = parse("\n".join(page.lines))
+    return tuple(replace(entry, version=entry.version.lstrip("vV")) for entry in found)
+
+
 def _open(entry: Entry, released: Collection[Version]) -> bool:
     """Whether *entry* is about what is not released."""
     return not entry.version or (entry.date == UNRELEASED and _version(entry.version) not in released)
 
 
 def _model(entries: Sequence[Entry]) -> Entry | None:
-    """Return the newest entry that shows how a heading with a date is written here."""
-    return next((each for each in entries if each.version and each.date in _bare(each.heading)[0] and each.date), None)
+    """Return the newest entry that shows how a version and its date are written here."""
+    found = (each for each in entries if each.version and each.date not in ("", UNRELEASED))
+    return next((each for each in found if sum(other.line == each.line for other in entries) == 1), None)
 
 
-def _closed(page: _Page, entry: Entry, version: Version, moment: str, model: Entry | None) -> _Page:
+def _date_below(page: Lines, model: Entry | None, moment: str) -> tuple[str, ...]:
+    """Return the lines that date an entry below its heading; nothing where *model* has the date in it."""
+    if model is None or model.date in _bare(model.heading)[0]:
+        return ()
+    return (page.lines[_below(page, model.line - 1)].replace(model.date, moment), "")
+
+
+def _closed(page: Lines, entry: Entry, version: Version, moment: str, model: Entry | None) -> Lines:
     """Return *page* with *entry* as that of *version*, dated."""
     at = entry.line - 1
-    title = _bare(page.lines[at])[0]
+    title, below = _bare(page.lines[at])[0], _below(page, at)
+    pending_below = PENDING.search(page.lines[below].replace("_", " ")) if entry.date == UNRELEASED else None
     if not entry.version:
         alone = f"[{version}] - {moment}" if title.startswith("[") else f"{version} ({moment})"
         new = _title_like(model, str(version), moment) if model else alone
     else:
         new = title if _version(entry.version) == version else _replaced(title, entry.version, str(version))
-        below = _below(page, at)
         if pending := PENDING.search(new):
             new = new[: pending.start()] + moment + new[pending.end() :]
-        elif entry.date == UNRELEASED:  # it says so in the line below its heading
-            page = page.with_line(below, PENDING.sub(moment, page.lines[below], count=1))
+    if moment not in new:
+        if pending_below and below > at:
+            line = page.lines[below]
+            page = page.with_line(below, line[: pending_below.start()] + moment + line[pending_below.end() :])
+        elif lines := _date_below(page, model, moment):
+            last = at + (not ATX.match(page.lines[at]))
+            return _retitled(page.inserted(last + 1, ("", *lines[:1])), at, new)
         else:
             tail = _bare(model.heading)[0].partition(model.version)[2].replace(model.date, moment) if model else ""
             new = f"{new.rstrip()}{tail if moment in tail else f' ({moment})'}"
     return _retitled(page, at, new)
 
 
-def _below(page: _Page, at: int) -> int:
+def _below(page: Lines, at: int) -> int:
     """Return the first line with something in it below the heading in line *at*."""
     start = at + 1 + (not ATX.match(page.lines[at]))
     return next((n for n in range(start, len(page.lines)) if page.lines[n].strip()), at)
@@ -160,7 +145,7 @@ def _bare(line: str) -> tuple[str, str]:
     return title, line[:start]
 
 
-def _retitled(page: _Page, at: int, title: str) -> _Page:
+def _retitled(page: Lines, at: int, title: str) -> Lines:
     """Return *page* with the heading in line *at* called *title*; what underlines it grows and shrinks along."""
     line = page.lines[at]
     old, before = _bare(line)
@@ -175,7 +160,7 @@ def _retitled(page: _Page, at: int, title: str) -> _Page:
     return page
 
 
-def _heading(page: _Page, like: Entry, title: str) -> tuple[str, ...]:
+def _heading(page: Lines, like: Entry, title: str) -> tuple[str, ...]:
     """Return the lines of a heading with *title*, of the kind and level that the entry *like* has."""
     line = page.lines[like.line - 1]
     if ATX.match(line):
@@ -185,7 +170,7 @@ def _heading(page: _Page, like: Entry, title: str) -> tuple[str, ...]:
     return (rule, title, rule) if over else (title, rule)
 
 
-def _start(page: _Page, entry: Entry) -> int:
+def _start(page: Lines, entry: Entry) -> int:
     """Return the line where *entry* begins, with the overline and the anchors that belong to its heading."""
     at = entry.line - 1
     below = page.lines[at + 1].rstrip() if at + 1 < len(page.lines) else ""
@@ -207,33 +192,6 @@ def _title_like(model: Entry, version: str, moment: str) -> str:
 
 def _replaced(title: str, old: str, new: str) -> str:
     return re.sub(rf"(?<![\w.]){re.escape(old)}(?![\w.]*\w)|(?<=[vV]){re.escape(old)}", lambda _: new, title, count=1)
-
-
-def _linked(page: _Page, version: Version, entries: Sequence[Entry]) -> _Page:
-    """Return *page* with the link definitions at its bottom as Keep a Changelog has them.
-
-    What compares the last release with HEAD compares this one, and a definition for this one stands below it.
-    """
-    hidden = {n for kind, first, last in blocks(page.lines) if kind != "heading" for n in range(first, last + 1)}
-    found = [(n, link) for n, line in enumerate(page.lines) if n not in hidden and (link := _REFERENCE.fullmatch(line))]
-    if any(_version(link["label"]) == version for _, link in found):
-        return page
-    for at, link in found:
-        span = _RANGE.fullmatch(link["url"])
-        if link["label"].lower() != "unreleased" or span is None:
-            continue
-        for entry in entries:
-            if entry.version in span["since"] and _version(entry.version) != version:
-                tag = span["since"].replace(entry.version, str(version))
-                label = f"v{version}" if f"[v{entry.version}]" in entry.heading else str(version)
-                own = f"{span['start']}{span['since']}{span['dots']}{tag}"
-                page = page.with_line(
-                    at, f"{link['before']}{span['start']}{tag}{span['dots']}{span['until']}{link['rest']}"
-                )
-                closing = ">" if link["before"].endswith("<") else ""
-                before = link["before"].replace(f"[{link['label']}]", f"[{label}]")
-                return page.inserted(at + 1, (f"{before}{own}{closing}",))
-    return page
 
 
 def _silent(entry: Entry) -> tuple[str, ...]:

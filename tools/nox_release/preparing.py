@@ -227,9 +227,13 @@ class Preparation:
 
         :raises Misuse: where some is.
         """
-        prefix = self.chain.snapshot.prefix
-        if dirty := [path for path in changes if f"{prefix}{path}" in self.chain.snapshot.uncommitted]:
+        snapshot, root = self.chain.snapshot, self.chain.root
+        if dirty := [path for path in changes if f"{snapshot.prefix}{path}" in snapshot.uncommitted]:
             raise Misuse(
                 f"there is uncommitted work in what is to change: {', '.join(dirty)}",
                 "commit it, or git stash it first",
             )
+        if hidden := [path for path in changes if path not in snapshot.files and os.path.lexists(root / path)]:
+            raise Misuse(f"git ignores {', '.join(hidden)}, which is to be written", "commit it, or move it away")
+        if links := [path for path in changes if path in snapshot.files and snapshot.files[path].mode == "120000"]:
+            raise Misuse(f"{', '.join(links)} is to change, and is a symbolic link", "put a file in its place")

@@ -72,7 +72,7 @@ def suggestions(preparation: Preparation) -> Iterator[str]:
             bump = demanded(found.last, current, len(found.breaks), len(found.adds))
             said = bump if isinstance(bump, Bump) else str(bump)
             yield f"{package.name} {current}: {found.why} (as verify-artifacts last saw it)"
-            yield f"  next: {command} {said}, which is {bumped(current, bump)}"
+            yield f"  next: {command} {said}  ({bumped(current, bump)})"
 
 
 def recorded(store: Store, name: str, current: Version) -> Suggestion | None:
