@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,7 +70,8 @@ class World:
         return {path: self.files.get(path, "") for path in sorted(line.split(" ")[-1] for line in paths)}
 
 
-ENVIRON: Mapping[str, str] = {}
+ENVIRON = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+"""uv looks for an interpreter there."""
 
 
 @pytest.fixture
@@ -101,6 +104,7 @@ def test_everything_that_says_the_version_is_written(world: World) -> None:
     assert "note: user: it has no changelog" in said
     assert said[-2:] == ["wrote 4 files", "next: commit it, then nox -s publish -- core user"]
     again = world.prepare("core", "--bump", "1.3.0", "--date", "2027-01-01", "--yes")
+    assert again[0] == "core 1.3.0 is set already"
     assert again[-1] == "nothing is to be changed"
     assert world.changed() == WRITTEN
 

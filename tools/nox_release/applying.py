@@ -18,7 +18,7 @@ from nox_release.chain import Chain
 from nox_release.collecting import Changes
 from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import write_atomically
-from nox_release.preparing import Preparation, Prepared
+from nox_release.preparing import Preparation, Prepared, Target
 from nox_release.process import Processes, Run
 from nox_release.report.words import number
 from nox_release.suggesting import suggestions
@@ -52,7 +52,7 @@ class Prepare:
             return
         prepared = preparation.prepare(bump, following=arguments.next)
         before = {path: _content(chain.root / path) for path in prepared.changes}
-        self.say(f"{target.name} {target.current} -> {target.version}" for target in prepared.targets)
+        self.say(_step(target) for target in prepared.targets)
         self.say(prepared.idle)
         self.say(difference(prepared.changes, before))
         self.say(f"note: {note}" for note in prepared.notes)
@@ -85,6 +85,11 @@ class Prepare:
             typed = ""
         if typed.strip().lower() not in ("y", "yes"):
             raise Blocked("nothing was written", "answer y to have the above written")
+
+
+def _step(target: Target) -> str:
+    stays = target.current == target.version
+    return f"{target.name} {target.current}{' is set already' if stays else f' -> {target.version}'}"
 
 
 def _day(arguments: Arguments, started: float) -> date:
