@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,8 +17,12 @@ from checkouts import Checkout, everything
 from nox_release.applying import Prepare, write
 from nox_release.arguments import parse
 from nox_release.chain import Chain
+from nox_release.checks.changelog import CHANGELOG
+from nox_release.checks.version import VERSION
 from nox_release.errors import Blocked, Misuse
+from nox_release.metadata import read_package
 from nox_release.process import Completed, Processes, Run
+from nox_release.project import Circumstances, project
 from nox_release.views import Views
 
 BUILD = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
@@ -107,6 +112,23 @@ def test_everything_that_says_the_version_is_written(world: World) -> None:
     assert again[0] == "core 1.3.0 is set already"
     assert again[-1] == "nothing is to be changed"
     assert world.changed() == WRITTEN
+
+
+def test_lint_metadata_has_nothing_left_to_say(world: World) -> None:
+    """Of version and changelog, once they are prepared; before that it does."""
+
+    def findings() -> list[str]:
+        files = {path.removeprefix("core/"): text.encode() for path, text in world.files.items() if path[:5] == "core/"}
+        package = read_package("core", lambda path: files.get(path.removeprefix("core/")))
+        assert package is not None
+        subject = project(package, list(files), files.get, Circumstances(today=date(2026, 11, 25)))
+        return [finding.code for family in (VERSION, CHANGELOG) for finding in family.run(subject)]
+
+    world.checkout.write({"core/core/__init__.py": '__version__ = "1.1.0"\n'})
+    world.checkout.commit()
+    assert findings() == ["PRJ504"]
+    world.prepare("core", "user", "--bump", "minor", "--date", "2026-11-25", "--yes")
+    assert findings() == []
 
 
 def test_one_commit_on_request(world: World) -> None:
@@ -221,7 +243,7 @@ def test_what_comes_next(world: World) -> None:
     world.prepare("core", "--bump", "minor", "--date", "2026-11-25", "--commit", "--yes")
     said = world.prepare("core", "--next", "--yes")
     assert said == [
-        "core 1.3.0 is what is open: there is no tag core_1.3.0, so it is not released",
+        "core 1.3.0 counts as open: git has no tag core_1.3.0 (else: git fetch --tags)",
         "nothing is to be changed",
     ]
     world.checkout.git("tag", "core_1.3.0")
@@ -275,7 +297,8 @@ def test_the_lock_of_uv_is_refreshed(world: World) -> None:
         {
             "pyproject.toml": '[tool.uv.workspace]\nmembers = ["core", "user"]\n',
             "user/pyproject.toml": FILES["user/pyproject.toml"] + sources,
-            "user/poetry.lock": "",
+            "user/poetry.lock": '[[package]]\nname = "core"\n',
+            "core/poetry.lock": '[[package]]\nname = "other"\n',
         }
     )
     package = '[[package]]\nname = "core"\nversion = "1.2.0"\nsource = { editable = "core" }\n'
@@ -285,7 +308,9 @@ def test_the_lock_of_uv_is_refreshed(world: World) -> None:
     made = world.changed()
     assert 'name = "core"\nversion = "1.3.0"' in made["uv.lock"]
     assert 'name = "user"\nversion = "0.4.0"' in made["uv.lock"]
-    assert "note: user/poetry.lock is not refreshed: run `poetry lock` in user" in said
+    assert [line for line in said if "poetry" in line] == [
+        "note: user/poetry.lock is not refreshed: run `poetry lock` in user"
+    ]
 
 
 def test_a_lock_that_cannot_be_refreshed_stops_all(world: World) -> None:

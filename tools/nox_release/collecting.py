@@ -157,9 +157,14 @@ class Tools:
         notes, start = [], draft
         for path in self.snapshot.files:
             folder, name = posixpath.split(path)
-            if name == "poetry.lock" and posixpath.join(folder, "pyproject.toml") in draft.changed:
+            if name not in ("poetry.lock", "uv.lock"):
+                continue
+            there = start(path) or b""
+            if not any(f'name = "{each}"'.encode() in there for each in names):
+                continue
+            if name == "poetry.lock":
                 notes.append(f"{path} is not refreshed: run `poetry lock` in {folder or 'its folder'}")
-            if name == "uv.lock" and any(f'name = "{each}"'.encode() in (start(path) or b"") for each in names):
+            else:
                 if not (uv := find_uv()):
                     raise Blocked(f"{path} cannot be refreshed: uv is not installed", "pip install uv")
                 lock, files = [uv, "lock", "--no-progress"], self._files(start, folder or ".")

@@ -123,11 +123,14 @@ class Preparation:
             tags = self.released.get(package.name, [])
             if bump is None and current not in tags:
                 tag = self._tag(package.name, current)
-                idle.append(f"{package.name} {current} is what is open: there is no tag {tag}, so it is not released")
+                idle.append(f"{package.name} {current} counts as open: git has no tag {tag} (else: git fetch --tags)")
                 continue
             policy = Policy(self.chain.config.for_package(package.name).version_policy)
             if from_git and not tags and not isinstance(bump, Version):
-                raise Misuse(f"{package.name}: no tag tells its version yet", "write it: --bump VERSION")
+                raise Misuse(
+                    f"{package.name}: no tag tells its version yet",
+                    "git fetch --tags, or write the first one: --bump VERSION",
+                )
             version = bumping.opened(current, policy) if bump is None else bumping.bumped(current, bump)
             bumping.unreleased(version, tags, self._tag(package.name, version))
             targets.append(Target(package, current, version, from_git))
