@@ -19,6 +19,7 @@ from nox_release.arguments import parse
 from nox_release.chain import Chain
 from nox_release.checks.changelog import CHANGELOG
 from nox_release.checks.version import VERSION
+from nox_release.collecting import Changes
 from nox_release.errors import Blocked, Misuse
 from nox_release.metadata import read_package
 from nox_release.process import Completed, Processes, Run
@@ -199,15 +200,23 @@ def test_what_cannot_be_written_leaves_all_as_it_was(world: World) -> None:
     root = world.checkout.root
     (root / "core/core/__init__.py").chmod(0o755)
     before = everything(root / "core")
-    changes = {"core/core/__init__.py": b"new", "core/new.txt": b"", "core/CHANGELOG.md": None}
+
+    def put(changes: Changes) -> Callable[[], None]:
+        return write(root, changes, {path: before.get(path.removeprefix("core/")) for path in changes})
+
+    changes: Changes = {"core/core/__init__.py": b"new", "core/new.txt": b"", "core/CHANGELOG.md": None}
     with pytest.raises(Blocked, match="nothing was changed"):
-        write(root, {**changes, "core/pyproject.toml/x": b""})
+        put({**changes, "core/pyproject.toml/x": b""})
     assert everything(root / "core") == before
-    undo = write(root, changes)
+    undo = put(changes)
     assert everything(root / "core").keys() == before.keys() - {"CHANGELOG.md"} | {"new.txt"}
     undo()
     assert everything(root / "core") == before
     assert (root / "core/core/__init__.py").stat().st_mode & 0o777 == 0o755
+    world.checkout.write({"core/CHANGELOG.md": "mine\n"})
+    with pytest.raises(Blocked, match=r"core/CHANGELOG\.md changed in the meantime"):
+        put(changes)
+    assert world.files["core/CHANGELOG.md"] == "mine\n"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -34,8 +34,8 @@ class Prepare:
     """Shows a prompt and returns what was typed."""
     terminal: Callable[[], bool] = sys.stdin.isatty
     """Whether a person can be asked."""
-    run: Run | None = None
-    environ: Mapping[str, str] | None = None
+    run: Run = field(default_factory=Processes)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def __call__(self) -> None:
         """Do what the command line says.
@@ -44,9 +44,7 @@ class Prepare:
         """
         arguments, chain = self.chain.arguments, self.chain
         bump = wanted(arguments.bump) if arguments.bump else None
-        preparation = Preparation(
-            chain, _day(arguments, chain.started), self.run or Processes(), self.environ or os.environ
-        )
+        preparation = Preparation(chain, _day(arguments, chain.started), self.run, self.environ)
         if bump is None and not arguments.next:
             self.say(suggestions(preparation))
             return
@@ -61,7 +59,7 @@ class Prepare:
             return
         files = number(len(prepared.changes), "file")
         self._ask(files)
-        undo = write(chain.root, prepared.changes)
+        undo = write(chain.root, prepared.changes, before)
         self.say([f"wrote {files}"])
         if arguments.commit:
             try:
@@ -117,12 +115,14 @@ def difference(changes: Changes, read: Mapping[str, bytes | None]) -> Iterator[s
         yield from difflib.unified_diff(old, new, *names, lineterm="")
 
 
-def write(root: Path, changes: Changes) -> Callable[[], None]:
+def write(root: Path, changes: Changes, before: Changes) -> Callable[[], None]:
     """Write *changes* and return what takes them back; where one cannot be written, all is as it was.
 
-    :raises Blocked: where that happens.
+    :param before: what the files held when the changes were made.
+    :raises Blocked: where that happens, or somebody has been at the files since.
     """
-    before = {path: _content(root / path) for path in changes}
+    if touched := [path for path, data in before.items() if _content(root / path) != data]:
+        raise Blocked(f"{', '.join(touched)} changed in the meantime; nothing was written", "run the command again")
     modes = {path: (root / path).stat().st_mode for path, data in before.items() if data is not None}
 
     def undo() -> None:

@@ -117,7 +117,27 @@ class Preparation:
         :param following: open the version after a release rather than prepare one.
         :raises Blocked: where anything stands against it; nothing has been written then.
         """
-        targets, idle, notes = [], [], []
+        targets, idle = self._targets(bump)
+        notes: list[str] = []
+        draft = Draft(self._read)
+        for target in targets:
+            draft, said = self._stated(draft, target, following=following)
+            notes += said
+        draft, outdated = self._followed(draft, targets)
+        for target in targets:
+            draft, told = self._changelog(draft, target, following=following)
+            notes += [f"{target.name}: {note}" for note in told]
+        try:
+            draft, told = self._tools.lock(draft, [target.name for target in targets]) if draft.changed else (draft, ())
+        except Blocked as error:  # mostly for what was left as it is
+            raise Blocked(error.message, "; ".join(outdated) or error.hint) from None
+        changes = {path: data for path, data in sorted(draft.changed.items()) if data != self._read(path)}
+        self._clean(changes)
+        return Prepared(tuple(targets), changes, (*notes, *outdated, *told), tuple(idle))
+
+    def _targets(self, bump: Bump | Version | None) -> tuple[list[Target], list[str]]:
+        """Return the packages with their next versions, and why others have none."""
+        targets, idle = [], []
         for package in self.packages():
             current, from_git = self.current(package)
             tags = self.released.get(package.name, [])
@@ -134,21 +154,7 @@ class Preparation:
             version = bumping.opened(current, policy) if bump is None else bumping.bumped(current, bump)
             bumping.unreleased(version, tags, self._tag(package.name, version))
             targets.append(Target(package, current, version, from_git))
-        draft = Draft(self._read)
-        for target in targets:
-            draft, said = self._stated(draft, target, following=following)
-            notes += said
-        draft, outdated = self._followed(draft, targets)
-        for target in targets:
-            draft, told = self._changelog(draft, target, following=following)
-            notes += [f"{target.name}: {note}" for note in told]
-        try:
-            draft, told = self._tools.lock(draft, [target.name for target in targets]) if draft.changed else (draft, ())
-        except Blocked as error:  # mostly for what was left as it is
-            raise Blocked(error.message, "; ".join(outdated) or error.hint) from None
-        changes = {path: data for path, data in sorted(draft.changed.items()) if data != self._read(path)}
-        self._clean(changes)
-        return Prepared(tuple(targets), changes, (*notes, *outdated, *told), tuple(idle))
+        return targets, idle
 
     @property
     def _tools(self) -> Tools:
