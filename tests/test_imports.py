@@ -18,14 +18,13 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check problems model testrun record codes toolchain inspector extractor policy bumping difference forks "
+    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks "
     "filelist keys",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
     "submission description toolbox shipped surface signatures imports leaks contents differences namespaces "
-    "reconcile signature clock repository tagging github gate status waves yank prefixes public "
-    "lines linking dating floors stating collecting",
+    "reconcile signature clock repository tagging github gate status waves yank prefixes public",
     # workspace and plan
     "config exemptions workspace selection plan manifest approval candidate approvals provenance.*",
     # checks
@@ -46,9 +45,8 @@ LAYERS = (
     "chain",
     "inquiry",
     "session",
-    "release overview proving saying preparing",
-    "suggesting",
-    "applying",
+    "release overview proving saying",
+    "prepare.*",
     "command views",
     "sessions",
     "<package>",
@@ -57,7 +55,7 @@ LAYERS = (
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"distribution", "index", "metadata", "project", "provenance", "reference", "report"}
+TOGETHER = {"distribution", "index", "metadata", "prepare", "project", "provenance", "reference", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import nox
 
-from nox_release.applying import Prepare
 from nox_release.arguments import parse
 from nox_release.chain import Chain
 from nox_release.inquiry import Inquire, inquire
 from nox_release.overview import Overview
+from nox_release.prepare.applying import Prepare
 from nox_release.release import candidate_of
 from nox_release.report.doctor import healthy
 from nox_release.report.explain import explain
