@@ -18,8 +18,8 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist "
-    "keys",
+    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks "
+    "filelist keys",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
@@ -46,6 +46,7 @@ LAYERS = (
     "inquiry",
     "session",
     "release overview proving saying",
+    "prepare.*",
     "command views",
     "sessions",
     "<package>",
@@ -54,7 +55,7 @@ LAYERS = (
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"distribution", "index", "metadata", "project", "provenance", "reference", "report"}
+TOGETHER = {"distribution", "index", "metadata", "prepare", "project", "provenance", "reference", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 
@@ -148,5 +149,5 @@ def test_registering_imports_no_more(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     sessions, _, modules = done.stdout.partition("\n")
-    assert sessions.split() == [*Stage, "approve", "status", "doctor"]
+    assert sessions.split() == [*Stage, "approve", "status", "doctor", "prepare"]
     assert not set(modules.split()) & set(HEAVY)
