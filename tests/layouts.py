@@ -58,6 +58,7 @@ version = "{version}"
 description = "A member of a uv workspace"
 readme = "README.md"
 license = "MIT"
+license-files = ["LICEN[CS]E*"]
 requires-python = ">=3.11"
 dependencies = [{requires}]
 """
@@ -151,7 +152,7 @@ setup(
         "Programming Language :: Python :: 3.11",
         "License :: OSI Approved :: MIT License",
     ],
-    packages=find_packages(exclude=["tests", "samples"]),
+    packages=find_packages(exclude=["tests", "samples", "fabrikam"]),
     python_requires=">=3.11",
     install_requires=[{requires}],
 )
@@ -166,7 +167,8 @@ setup(
             **files,
             f"{folder}/setup.py": script(name, requires),
             f"{folder}/MANIFEST.in": "include *.md\ninclude LICENSE\nrecursive-include tests *.py\n"
-            f"include {module}/py.typed\n",
+            "include fabrikam/__init__.py\n",
+            f"{folder}/fabrikam/__init__.py": '__path__ = __import__("pkgutil").extend_path(__path__, __name__)\n',
             f"{folder}/{module}/__init__.py": "from ._version import VERSION\n\n__version__ = VERSION\n",
             f"{folder}/{module}/_version.py": f'VERSION = "{version}"\n',
             f"{folder}/dev_requirements.txt": f"-e ../../../eng/tools/fabrikam-sdk-tools\n{needs}pytest\n",

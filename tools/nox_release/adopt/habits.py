@@ -20,7 +20,7 @@ from nox_release.workspace import translate
 LOOKED_AT = 200
 """The newest tags, of which a habit is read."""
 _SEPARATED = re.compile(r"(?:==|[-_@/]v?)(?=\d)")
-_BARE = re.compile(r"([A-Za-z][A-Za-z/_.-]*?)?(?=\d)")
+_BARE = re.compile(r"(?:(?:releases?|version|rel|ver)[-_/]?)?v?(?=\d)")
 
 
 @dataclass(frozen=True)
