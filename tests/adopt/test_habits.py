@@ -27,7 +27,7 @@ NAMES = ("acme-core", "acme-client")
 
 
 def said(habit: Habit | None) -> tuple[object, bool] | None:
-    return habit and (habit.value, habit.certain)
+    return (habit.value, habit.certain) if habit else None
 
 
 @pytest.mark.parametrize(

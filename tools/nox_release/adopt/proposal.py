@@ -62,10 +62,8 @@ def propose(root: Path, objects: Path, today: date, taken: Collection[str]) -> P
 
 def _propose(git: Git, root: Path, today: date, taken: Collection[str]) -> Proposal:
     _refuse_bare(git)
-    here = git.snapshot()
-    environments = tuple(_environments(here))
-    files = {path: entry for path, entry in here.files.items() if not path.startswith(environments)}
-    here = replace(here, files=files)
+    environments = git.virtualenvs()  # a new user makes one here, and it holds thousands of files
+    here = git.snapshot(without=environments)
     pyproject = _bytes(root, table.NAME)
     config = read_config(pyproject)
     written = table.table_of(pyproject)
@@ -87,7 +85,7 @@ def _propose(git: Git, root: Path, today: date, taken: Collection[str]) -> Propo
     workspace = discover(here, git, wanted)
     ignore = _bytes(root, ".gitignore")
     planned = {
-        ".gitignore": (ignore, _with_lines(ignore, [*_open(git, here), *_rooted(environments)])),
+        ".gitignore": (ignore, _with_lines(ignore, [*_open(git, here), *_inside(here, environments)])),
         table.NAME: (pyproject, after),
         noxfile.NAME: (old := _bytes(root, noxfile.NAME), noxfile.registering(old, taken)),
     }
@@ -153,16 +151,11 @@ def _bytes(root: Path, name: str) -> bytes | None:
         raise Misuse(f"{name} cannot be read: {error.strerror}", "mend that, then run the command again") from None
 
 
-def _environments(here: Snapshot) -> Iterator[str]:
-    """Yield virtualenvs that git would take in, each with a slash at its end."""
-    committed = set(here.uncommitted)
-    for path in here.files:
-        if posixpath.basename(path) == "pyvenv.cfg" and f"{here.prefix}{path}" in committed and "/" in path:
-            yield f"{posixpath.dirname(path)}/"
-
-
-def _rooted(folders: Iterable[str]) -> Iterator[str]:
-    return (f"/{folder}" for folder in folders)
+def _inside(here: Snapshot, folders: Iterable[str]) -> Iterator[str]:
+    """Yield the lines for those of *folders* that lie in the workspace."""
+    for folder in folders:
+        if folder.startswith(here.prefix):
+            yield f"/{folder.removeprefix(here.prefix)}/"
 
 
 def _open(git: Git, here: Snapshot) -> Iterator[str]:
