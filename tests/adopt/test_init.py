@@ -138,7 +138,7 @@ def _plain(root: Path) -> Path:
         (lambda root: Checkout.new(root).root, "has no commit yet"),
         (_folder({"README": "x"}), "git has no Python package in"),
         (_folder(SOUND, "one"), "one is the folder of one package\n  cd "),
-        (_folder({**SOUND, "two/pyproject.toml": PROJECT.replace("demo", "two")}, "one/tests"), "git has no Python"),
+        (_folder({**SOUND, "two/pyproject.toml": PROJECT.replace("demo", "two")}, "one/tests"), "no package lies in this folder\n  cd "),
         (_folder({"a/x/setup.py": "x", "a/b/pyproject.toml": PROJECT, "c/pyproject.toml": PROJECT.replace("demo", "c")},
                  "a"), "packages lie outside of this folder: c/pyproject.toml\n  cd "),
         (_folder({"noxfile.py": "", "a/b/pyproject.toml": PROJECT}, "a"), "noxfile.py stands above this folder\n  cd "),
@@ -169,6 +169,14 @@ def test_a_folder_that_holds_all_packages_is_a_workspace(tmp_path: Path, capsys:
     assert {path for path in files(checkout.root) if "/" in path and path.count("/") == 1} == {
         "python/noxfile.py", "python/pyproject.toml", "python/.gitignore",
     }  # fmt: skip
+
+
+def test_a_folder_with_a_table_of_ours_is_a_workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever lies around it: somebody has said so."""
+    around = {"noxfile.py": "", "pyproject.toml": PROJECT.replace("demo", "around")}
+    inner = {**SOUND, "pyproject.toml": "[tool.nox-release]\n"}
+    checkout = Checkout.new(tmp_path / "w", {**around, **{f"examples/{path}": text for path, text in inner.items()}})
+    assert run(checkout.root / "examples", capsys)[0] == 0
 
 
 def test_a_new_pyproject_makes_no_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -71,6 +71,8 @@ def _propose(git: Git, root: Path, today: date, taken: Collection[str]) -> Propo
         found = discover(here, git, config)
     except RecursionError:
         raise Misuse(f"{table.NAME} is nested too deeply to be read", "mend the file") from None
+    if here.prefix and written is None:
+        _refuse_part(git, here, found)
     if not found.packages and not found.broken:
         raise Misuse(
             f"git has no Python package in {root}",
@@ -78,7 +80,6 @@ def _propose(git: Git, root: Path, today: date, taken: Collection[str]) -> Propo
             if written is None or not (config.packages or config.exclude)
             else "packages and exclude in [tool.nox-release] leave none",
         )
-    _refuse_elsewhere(git, here, found)
     habits = tuple(_habits(git, here, config, found, pyproject))
     after = pyproject if written is not None else table.with_table(pyproject, table.rendered(habits))
     wanted = read_config(after)
@@ -116,10 +117,10 @@ def _refuse_bare(git: Git) -> None:
         raise
 
 
-def _refuse_elsewhere(git: Git, here: Snapshot, found: Workspace) -> None:
+def _refuse_part(git: Git, here: Snapshot, found: Workspace) -> None:
     """Refuse a folder that is only part of a workspace: its noxfile would see some of the packages."""
-    if not here.prefix:
-        return
+    if not found.packages and not found.broken:
+        raise _elsewhere(here, "no package lies in this folder")
     everything, folders = git.contents(here.tree, "")
     top = replace(here, prefix="", root=here.toplevel, files=everything, folders=folders)
     for path in Path(here.prefix).parents:
