@@ -24,6 +24,7 @@ name = "demo"
 version = "1.0"
 requires-python = ">=3.11"
 """
+BUILD = "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n"
 SOUND = {
     "one/pyproject.toml": PROJECT,
     "one/tests/test_it.py": "",
@@ -138,7 +139,7 @@ def _plain(root: Path) -> Path:
         (lambda root: Checkout.new(root).root, "has no commit yet"),
         (_folder({"README": "x"}), "git has no Python package in"),
         (_folder(SOUND, "one"), "one is the folder of one package\n  cd "),
-        (_folder({**SOUND, "two/pyproject.toml": PROJECT.replace("demo", "two")}, "one/tests"), "no package lies in this folder\n  cd "),
+        (_folder(SOUND, "one/tests"), "no package lies in this folder\n  cd "),
         (_folder({"a/x/setup.py": "x", "a/b/pyproject.toml": PROJECT, "c/pyproject.toml": PROJECT.replace("demo", "c")},
                  "a"), "packages lie outside of this folder: c/pyproject.toml\n  cd "),
         (_folder({"noxfile.py": "", "a/b/pyproject.toml": PROJECT}, "a"), "noxfile.py stands above this folder\n  cd "),
@@ -177,6 +178,33 @@ def test_a_folder_with_a_table_of_ours_is_a_workspace(tmp_path: Path, capsys: py
     inner = {**SOUND, "pyproject.toml": "[tool.nox-release]\n"}
     checkout = Checkout.new(tmp_path / "w", {**around, **{f"examples/{path}": text for path, text in inner.items()}})
     assert run(checkout.root / "examples", capsys)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "released"),
+    [
+        ({}, "1 package to release: demo"),
+        ({"pyproject.toml": "build-system.requires = ['x']\n"}, "2 packages to release: demo, root"),
+        ({"pyproject.toml": "tool.uv.package = true\n"}, "2 packages to release: demo, root"),
+        ({"setup.py": ""}, "2 packages to release: demo, root"),
+        ({"one/pyproject.toml": PROJECT + "dependencies = ['root']\n" + BUILD}, "2 packages to release: demo, root"),
+    ],
+)
+def test_what_uv_never_builds_is_not_released(
+    changes: dict[str, str], released: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The root that `uv init` makes holds a workspace, and says nowhere how it would be built."""
+    members = "[tool.uv.workspace]\nmembers = ['one']\n"
+    pyproject = changes.get("pyproject.toml", "") + PROJECT.replace("demo", "root") + members
+    contents = {**SOUND, "one/pyproject.toml": PROJECT + BUILD, **changes, "pyproject.toml": pyproject}
+    assert released in run(Checkout.new(tmp_path / "w", contents).root, capsys)[1]
+
+
+def test_of_two_of_one_name_the_inner_one_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A package that ships a copy of itself as an example would else be no package at all."""
+    checkout = Checkout.new(tmp_path / "w", {**SOUND, "one/scaffold/pyproject.toml": PROJECT})
+    _, said = run(checkout.root, capsys)
+    assert "1 package to release: demo" in said and "two packages" not in said
 
 
 def test_a_new_pyproject_makes_no_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
