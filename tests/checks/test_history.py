@@ -115,6 +115,22 @@ def test_an_upload_that_broke_off_can_be_finished(files: Iterable[PublishedFile]
     assert found(built(*files)) == []
 
 
+def test_a_release_that_another_machine_began() -> None:
+    """A candidate that has built nothing yet cannot know whose the bytes are; it is told, and goes on to compare."""
+    begun = replace(there(listed(SDIST, "aa", YOUNG)), finishes=True)
+    assert found(begun) == [("HIS106", "version 2.0", f"index.test has {SDIST}")]
+    assert found(replace(begun, artifacts=BUILT)) == []
+    assert [code for code, *_ in found(replace(begun, artifacts=BUILT, published=has(listed(SDIST, "cc", YOUNG))))] == [
+        "HIS101"
+    ]
+    assert found(replace(begun, published=has("demo-1.0.tar.gz"))) == []
+
+
+def test_a_release_that_is_closed_is_begun_by_nobody_again() -> None:
+    """After 14 days nothing can be added, whoever builds what."""
+    assert [code for code, *_ in found(replace(there(SDIST), finishes=True))] == ["HIS101"]
+
+
 def test_a_release_that_is_closed() -> None:
     """The second file comes too late."""
     message = f"index.test lacks {WHEEL}, and has had the first file since 2026-11-11"
@@ -249,4 +265,5 @@ def test_what_is_proposed_helps() -> None:
 
 def test_what_pypi_refuses_is_marked() -> None:
     """Warnings and the siblings' floors are rules of our own."""
-    assert {check.code for check in HISTORY.checks if not check.pypi} == {"HIS105", "HIS201", "HIS301", "HIS402"}
+    ours = {check.code for check in HISTORY.checks if not check.pypi}
+    assert ours == {"HIS105", "HIS106", "HIS201", "HIS301", "HIS402"}

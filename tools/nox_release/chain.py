@@ -197,6 +197,8 @@ class Chain:
             logs=self.logs,
             expected=self._expected(stage, todo),
             candidate=self.candidate if stage is Stage.PUBLISH and self.arguments.candidate else None,
+            ca=self.candidate.repository.ca if self.candidate else "",
+            finishes=self.candidate is not None,
             matrices={name: self._matrix(plan[name], machine) for name in todo if stage in _TRYING},
         )
 
@@ -290,7 +292,7 @@ class Chain:
             named = {canonicalize_name(parsed(text).name) for text in planned.sibling_requires}
             beside_it = {item.name: item.version for item in plan.packages if item.name in named}
             unasked = sorted(name for name in named if self.config.for_package(name).index_exempt)
-            parts += [self.config.index_url, planned.sibling_requires, beside_it, unasked]
+            parts += [self.config.index_url, planned.sibling_requires, beside_it, unasked, self.candidate is not None]
         if stage in (Stage.LINT_METADATA, Stage.PUBLISH):
             # A tag at this commit is the one that this release sets: what was approved before it stays approved.
             tagged = plan.tags.get(self.tag(planned))

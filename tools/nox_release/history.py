@@ -53,6 +53,13 @@ class History:
     asked: tuple[str, ...] = ()
     """The names that were asked about for that."""
     needs: tuple[Need, ...] = ()
+    finishes: bool = False
+    """This command will build the files, and compare them with the index's before it sends any."""
+
+    @property
+    def undecided(self) -> bool:
+        """Files of this version are there, and whether they are ours is known only when ours are built."""
+        return self.finishes and not self.artifacts and bool(self.release)
 
     @property
     def release(self) -> tuple[PublishedFile, ...]:
@@ -95,6 +102,7 @@ def look(
     requirements: Iterable[str] = (),
     planned: Mapping[str, Version | None] | None = None,
     artifacts: tuple[Artifact, ...] = (),
+    finishes: bool = False,
 ) -> tuple[History | None, Blocked | None]:
     """Ask the index, and return what is known, and why not all is.
 
@@ -103,6 +111,7 @@ def look(
 
     :param requirements: those on packages of the workspace (PEP 508).
     :param planned: version of each package of the plan.
+    :param finishes: see :attr:`History.finishes`.
     """
     try:
         published = target.project(name)
@@ -129,7 +138,10 @@ def look(
         except Blocked as error:
             unknown = unknown or error
             break
-    return History(name, version, index, now, published, artifacts, tuple(alike), tuple(asked), tuple(needs)), unknown
+    history = History(
+        name, version, index, now, published, artifacts, tuple(alike), tuple(asked), tuple(needs), finishes
+    )
+    return history, unknown
 
 
 def _hashed(target: Target, published: Published, version: Version, artifacts: tuple[Artifact, ...]) -> Published:

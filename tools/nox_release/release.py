@@ -103,9 +103,20 @@ class Release:
         if self.chain.approvals.policy.mode is Mode.PROMPT and self.terminal():
             return {}
         if not (built := self.manifests()):
-            return {item.name: ("nobody can have approved what is not built",) for item in self.plan.targets}
+            foreseen = self._foreseen()
+            unbuilt = [item.name for item in self.plan.targets if (item.name, item.version) not in foreseen]
+            return dict.fromkeys(unbuilt, ("nobody can have approved what is not built",))
         why = self.chain.approvals.missing(self.statement(built))
         return {item.name: why for item in self.plan.targets}
+
+    def _foreseen(self) -> set[tuple[str, str]]:
+        """Name and version of what is approved for this commit and index: its bytes are compared once it is built."""
+        return {
+            (release.name, release.version)
+            for approved in self.chain.approvals.approved()
+            for release in approved.releases
+            if approved.index == self.candidate.repository.upload_url and release.commit == self.plan.commit
+        }
 
     def manifests(self, names: Iterable[str] | None = None) -> tuple[Manifest, ...]:
         """The release manifests of the targets *names*, or of all; nothing where one is absent or of another source."""

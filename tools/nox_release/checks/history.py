@@ -24,7 +24,7 @@ def version_is_free(history: History) -> Iterator[Problem]:
     Versions are compared as PEP 440 does: 1.0 is 1.0.0. Where the files are built already and those on the index
     are the same bytes, an upload that broke off is only to be finished, and nothing is wrong.
     """
-    if not (files := history.conflicts):
+    if not (files := history.conflicts) or (history.undecided and not _closed(history)):
         return
     names = ", ".join(file.filename for file in files[:3])
     more = f" and {len(files) - 3} more" if len(files) > 3 else ""
@@ -94,6 +94,18 @@ def version_was_not_deleted(history: History) -> Iterator[Problem]:
             "raise the version, unless it is certain that it never had a file",
             f"{history.index} names it and has no file of it",
         )
+
+
+@HISTORY.check("HIS106", "The index has nothing of the version that is being released", Severity.WARNING)
+def release_is_begun_here(history: History) -> Iterator[Problem]:
+    """A release that broke off is finished by the same command, on another machine, too, that has built nothing yet.
+
+    The builds are reproducible, so the bytes tell whether that is so: they are compared before any is sent.
+    """
+    if history.undecided and not _closed(history):
+        names = ", ".join(file.filename for file in history.release)
+        fix = "nothing, if this release broke off: other bytes stop it before any is sent; else raise the version"
+        yield Problem(f"version {history.version}", fix, f"{history.index} has {names}")
 
 
 @HISTORY.check("HIS201", "The version is higher than the last release", Severity.WARNING)

@@ -82,6 +82,7 @@ def _with_history(job: Job, result: Result, now: Callable[[], float]) -> Result:
             for evidence in job.order.upstream.get(package.name, {}).values()
             for artifact in evidence.artifacts
         ),
+        finishes=job.order.finishes,
     )
     if history is not None:
         result = replace(
