@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -312,6 +313,18 @@ def test_the_command_line_takes_it_in(
     assert main(["init", "--yes"]) == 0
     assert Path("noxfile.py").exists()
     assert "Wrote .gitignore, pyproject.toml, noxfile.py" in capsys.readouterr().out
+
+
+def test_a_reader_that_has_seen_enough_is_no_accident(tmp_path: Path) -> None:
+    """What head(1) does to the diff ends it without a traceback, and without a file."""
+    root = Checkout.new(tmp_path / "w", SOUND).root
+    code = "import sys; from nox_release.cli import main; sys.exit(main(['init']))"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=root, stdout=PIPE, stderr=PIPE, text=True) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
+    assert not (root / "noxfile.py").exists()
 
 
 def test_the_names_of_our_sessions_are_those_that_are_registered(tmp_path: Path) -> None:
