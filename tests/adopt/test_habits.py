@@ -44,6 +44,7 @@ def said(habit: Habit | None) -> tuple[object, bool] | None:
         (["Acme.Core/1.0.post1"], "{name}/{version}"),
         # The habit, not an exception to it; and the newest habit where there were two.
         (["acme-core-v3", "acme-core-v2", "acme-core_1.0"], "{name}-v{version}"),
+        (["lib{s}/acme-core/v1.0"], None),  # a format could not say it
         (["other-v1.0", "acme-core-next", "nightly-2024-01-01", "acme-core-vv1"], None),
     ],
 )
@@ -110,6 +111,7 @@ def test_a_remote_of_another_name(names: list[str], value: object) -> None:
         ([Folder("new/{{cookiecutter.name}}"), Folder("b")], ("new/{{cookiecutter.name}}",), None),
         ([Folder("demo-app"), Folder("b")], None, ("demo-app",)),
         ([Folder("a"), Folder("a/x"), Folder("testdata/y")], ("a/x",), ("a/x", "testdata/y")),
+        ([Folder("a"), Folder("a/\udcff")], None, None),  # no file of text can name it
         ([Folder("demo-app", released=True), Folder("b")], None, None),
         ([*(Folder(f"x/{name}", virtual=True) for name in "abc"), Folder("y/a")], ("x/*",), None),
         ([*(Folder(f"x/{name}", virtual=True) for name in "abc"), Folder("x/d")], ("x/a", "x/b", "x/c"), None),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,6 +29,11 @@ version = "1.0"
 requires-python = ">=3.11"
 """
 BUILD = "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n"
+GIT_DECIDES = (
+    BUILD.replace("['hatchling']", "['hatchling', 'hatch-vcs']")
+    + PROJECT.replace('version = "1.0"', "dynamic = ['version']")
+    + "[tool.hatch.version]\nsource = 'vcs'\n"
+)
 SOUND = {
     "one/pyproject.toml": PROJECT,
     "one/tests/test_it.py": "",
@@ -266,6 +274,9 @@ def test_a_virtualenv_in_the_checkout_is_ignored(tmp_path: Path, capsys: pytest.
         ({"one/pyproject.toml": PROJECT.replace("requires-python", "# ")}, "PRJ701 pyproject.toml: no requires-python"),
         ({"one/pyproject.toml": PROJECT.replace("version =", "description ="),
           "one/setup.cfg": ""}, "no file states the version"),
+        ({"one/pyproject.toml": GIT_DECIDES},
+         "no file states the version: hatchling.build takes it from git's tags"),
+        ({"one/CHANGELOG.md": b"\xff\xfe"}, "CHANGELOG.md"),
         ({"one/CHANGELOG.md": None}, "PRJ401 no CHANGELOG"),
         ({"one/CHANGELOG.md": "## 0.9 (2023-11-01)\n"}, "PRJ402 CHANGELOG.md:1: no entry for 1.0"),
         ({"one/LICENSE": None}, "PRJ604 no LICENSE"),
@@ -280,7 +291,7 @@ def test_a_virtualenv_in_the_checkout_is_ignored(tmp_path: Path, capsys: pytest.
     ],
 )  # fmt: skip
 def test_what_needs_attention_is_told(
-    change: dict[str, str | None], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    change: dict[str, str | bytes | None], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With its mend, in the words of the check or the plan that will stop at it."""
     contents = {path: text for path, text in {**SOUND, **change}.items() if text is not None}
@@ -313,6 +324,25 @@ def test_the_command_line_takes_it_in(
     assert main(["init", "--yes"]) == 0
     assert Path("noxfile.py").exists()
     assert "Wrote .gitignore, pyproject.toml, noxfile.py" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("typed", "code"), [(b"y\n", 0), (b"\x04", 1)])
+def test_a_person_answers_at_a_real_terminal(typed: bytes, code: int, tmp_path: Path) -> None:
+    """A y writes it; the end of input, as Ctrl-D sends it, is no answer."""
+    root = Checkout.new(tmp_path / "w", SOUND).root
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", "import sys; from nox_release.cli import main; sys.exit(main(['init']))"]
+    with subprocess.Popen(command, cwd=root, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, typed)
+        said = b""
+        with contextlib.suppress(OSError):  # how Linux tells that the other end is closed
+            while piece := os.read(ours, 4096):
+                said += piece
+    os.close(ours)
+    assert process.returncode == code, said
+    assert b"Write this? [y/N]" in said
+    assert (root / "noxfile.py").exists() is (code == 0)
 
 
 def test_a_reader_that_has_seen_enough_is_no_accident(tmp_path: Path) -> None:

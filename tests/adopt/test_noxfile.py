@@ -112,7 +112,13 @@ def test_the_conflicts_mend_mends_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "where"), [(b"import nox\ndef (:\n", "noxfile.py:2"), (b"\0", "noxfile.py"), (b"\xff\xfe", "noxfile.py")]
+    ("source", "where"),
+    [
+        (b"import nox\ndef (:\n", "noxfile.py:2"),
+        (b"\0", "noxfile.py"),
+        (b"\xff\xfe", "noxfile.py"),
+        (b"-" * 100_000 + b"1", "noxfile.py"),
+    ],
 )
 def test_a_broken_noxfile_is_told_with_its_line(source: bytes, where: str) -> None:
     """Nothing is added to what cannot be read."""

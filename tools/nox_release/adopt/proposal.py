@@ -57,10 +57,7 @@ def _propose(git: Git, root: Path, today: date, taken: Collection[str]) -> Propo
     pyproject = _bytes(root, table.NAME)
     config = read_config(pyproject)
     written = table.table_of(pyproject)
-    try:
-        found = discover(here, git, config)
-    except RecursionError:
-        raise Misuse(f"{table.NAME} is nested too deeply to be read", "mend the file") from None
+    found = discover(here, git, config)
     if here.prefix and written is None:
         _refuse_part(git, here, found)
     if not found.packages and not found.broken:

@@ -19,6 +19,7 @@ from nox_release.adopt.habits import (
 from nox_release.config import Config
 from nox_release.errors import Blocked
 from nox_release.model import Package
+from nox_release.project.tables import subtable
 from nox_release.requirements import read_requirements
 from nox_release.source import Git, Snapshot
 from nox_release.workspace import Workspace, shown_only, translate, uv_members
@@ -76,7 +77,8 @@ def _virtual(package: Package, here: Snapshot, git: Git) -> bool:
     if "legacy" not in package.backend or any(path in here.files for path in scripts):
         return False
     document = tomllib.loads(git.blob(here.files[package.described_by].oid).decode("utf-8-sig"))
-    return "build-system" not in document and document.get("tool", {}).get("uv", {}).get("package") is not True
+    uv = subtable(subtable(document, "tool"), "uv")
+    return "build-system" not in document and uv.get("package") is not True
 
 
 def _requirements(git: Git, here: Snapshot, package: Package) -> Mapping[str, Sequence[str]]:
