@@ -18,7 +18,8 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist",
+    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks "
+    "filelist keys",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
@@ -44,16 +45,19 @@ LAYERS = (
     "inquiry",
     "session",
     "release overview proving saying",
+    "prepare.*",
     "command views",
     "sessions",
     # the command line beside nox
     "adopt.*",
     "cli",
     "<package>",
+    # pages and files that are written from all of these
+    "reference.*",
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"adopt", "distribution", "index", "metadata", "project", "provenance", "report"}
+TOGETHER = {"adopt", "distribution", "index", "metadata", "prepare", "project", "provenance", "reference", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 
@@ -147,5 +151,5 @@ def test_registering_imports_no_more(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     sessions, _, modules = done.stdout.partition("\n")
-    assert sessions.split() == [*Stage, "approve", "status", "doctor"]
+    assert sessions.split() == [*Stage, "approve", "status", "doctor", "prepare"]
     assert not set(modules.split()) & set(HEAVY)

@@ -104,7 +104,11 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         """Tell what keeps this workspace from releasing: owners, credentials, index, git remote."""
         views().doctor(session)
 
-    yield from (status, doctor)
+    def prepare(session: nox.Session) -> None:
+        """Set version and changelog for a release (--bump), or open what comes after it (--next)."""
+        views().prepare(session)
+
+    yield from (status, doctor, prepare)
 
 
 def _venv_backend(root: Path) -> str:
