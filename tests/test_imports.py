@@ -38,7 +38,6 @@ LAYERS = (
     # stages, and what runs them
     "stages.*",
     "bench examine worker",
-    "cli",
     # one command, from its plan to its end
     "completion",
     "planning",
@@ -49,13 +48,16 @@ LAYERS = (
     "prepare.*",
     "command views",
     "sessions",
+    # the command line beside nox
+    "adopt.*",
+    "cli",
     "<package>",
     # pages and files that are written from all of these
     "reference.*",
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"distribution", "index", "metadata", "prepare", "project", "provenance", "reference", "report"}
+TOGETHER = {"adopt", "distribution", "index", "metadata", "prepare", "project", "provenance", "reference", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 

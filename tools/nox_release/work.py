@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from nox_release.candidate import Candidate
@@ -228,6 +229,16 @@ class Job:
         """Where the one built file of *kind* is."""
         (artifact,) = self.artifacts(kind, name)
         return self.store.path(artifact)
+
+    @property
+    def epoch(self) -> int:
+        """SOURCE_DATE_EPOCH of the package's files: the commit of its sdist, which may be an earlier one.
+
+        A package that did not change since is not built again for a later commit.
+        """
+        built = self.order.upstream.get(self.planned.name, {}).get(Stage.BUILD_SDIST)
+        said = built.facts.get("commit time", "") if built else ""
+        return int(datetime.fromisoformat(said).timestamp()) if said else self.order.plan.epoch
 
     @property
     def matrix(self) -> Matrix:
