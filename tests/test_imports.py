@@ -18,8 +18,8 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist "
-    "keys",
+    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks "
+    "filelist keys",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
@@ -38,7 +38,6 @@ LAYERS = (
     # stages, and what runs them
     "stages.*",
     "bench examine worker",
-    "cli",
     # one command, from its plan to its end
     "completion",
     "planning",
@@ -46,15 +45,19 @@ LAYERS = (
     "inquiry",
     "session",
     "release overview proving saying reviewing",
+    "prepare.*",
     "command views",
     "sessions",
+    # the command line beside nox
+    "adopt.*",
+    "cli",
     "<package>",
     # pages and files that are written from all of these
     "reference.*",
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"distribution", "index", "metadata", "project", "provenance", "reference", "report"}
+TOGETHER = {"adopt", "distribution", "index", "metadata", "prepare", "project", "provenance", "reference", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 
@@ -148,5 +151,5 @@ def test_registering_imports_no_more(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     sessions, _, modules = done.stdout.partition("\n")
-    assert sessions.split() == [*Stage, "approve", "status", "review", "doctor"]
+    assert sessions.split() == [*Stage, "approve", "status", "review", "doctor", "prepare"]
     assert not set(modules.split()) & set(HEAVY)

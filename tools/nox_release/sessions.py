@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -52,6 +53,11 @@ def register_sessions() -> None:
         nox.session(venv_backend="none", default=False)(view)
 
 
+def session_names() -> tuple[str, ...]:
+    """Every name that :func:`register_sessions` takes, without registering any."""
+    return (*Stage, APPROVE, *(view.__name__ for view in _views(Path(), 0.0)))
+
+
 def _once(root: Path, started: float) -> Callable[[], Command]:
     """Return what makes the command when the first session runs, and hands the same one to the others."""
     made: list[Command] = []
@@ -60,7 +66,7 @@ def _once(root: Path, started: float) -> Callable[[], Command]:
         if not made:
             from nox_release.command import Command  # not for nox -l
 
-            made.append(Command(root, started))
+            made.append(Command(root, started, typed=sys.argv))
         return made[0]
 
     return command
@@ -103,7 +109,11 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         """Tell what keeps this workspace from releasing: owners, credentials, index, git remote."""
         views().doctor(session)
 
-    yield from (status, review, doctor)
+    def prepare(session: nox.Session) -> None:
+        """Set version and changelog for a release (--bump), or open what comes after it (--next)."""
+        views().prepare(session)
+
+    yield from (status, review, doctor, prepare)
 
 
 def _venv_backend(root: Path) -> str:
