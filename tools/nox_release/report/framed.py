@@ -33,6 +33,8 @@ _COLOURS = {"c": "c", "k": "k", "s": "s", "m": "m", "nf": "f", "nc": "f", "fm": 
             "bp": "b", "na": "f", "ow": "k", "il": "m"}  # fmt: skip
 _CODE = re.compile(r"(c|k|s|m)[a-z0-9]?")
 _TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_PLAIN = re.compile(r'<span class="(?:n|nn|nv|nx|o|p|w|py)">([^<]*)</span>')
+"""Most of what Pygments marks has no colour here: taken away at once, it need not be read twice."""
 _BARE = re.compile(r"[\w./:#-]+")
 
 
@@ -53,6 +55,7 @@ def framed(readme: str, limit: int) -> Framed:
     :param limit: bytes, after which it ends.
     """
     reader = _Reader(limit)
+    readme = _PLAIN.sub(r"\1", readme)
     for start in range(0, len(readme), _PIECE):
         reader.feed(readme[start : start + _PIECE])
         if reader.cut:
