@@ -44,7 +44,7 @@ LAYERS = (
     "chain",
     "inquiry",
     "session",
-    "release overview proving saying",
+    "release overview proving saying health",
     "command views",
     "sessions",
     "<package>",
@@ -145,5 +145,5 @@ def test_registering_imports_no_more(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     sessions, _, modules = done.stdout.partition("\n")
-    assert sessions.split() == [*Stage, "approve", "status", "doctor"]
+    assert sessions.split() == [*Stage, "approve", "status", "doctor", "explain"]
     assert not set(modules.split()) & set(HEAVY)

@@ -96,10 +96,14 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         views().status(session)
 
     def doctor(session: nox.Session) -> None:
-        """Tell what keeps this workspace from releasing: owners, credentials, index, git remote."""
+        """Tell what keeps this workspace and this machine from releasing, each with its mend."""
         views().doctor(session)
 
-    yield from (status, doctor)
+    def explain(session: nox.Session) -> None:
+        """Tell what a check is about, or all whose codes begin so: -- CODE."""
+        views().explain(session)
+
+    yield from (status, doctor, explain)
 
 
 def _venv_backend(root: Path) -> str:
