@@ -11,7 +11,7 @@ nox_release.register()
 nox.options.sessions = ["lint", "tests"]
 nox.options.default_venv_backend = "uv"
 
-BENCHMARKS = ("accept", "again", "by_hand", "lint", "listing", "planning", "publishing", "scaling")
+BENCHMARKS = ("accept", "again", "by_hand", "completion", "lint", "listing", "planning", "publishing", "scaling")
 TOOLCHAIN = Path("tools/nox_release/toolchain")
 
 
@@ -44,11 +44,15 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the catalogue of checks from their declarations, and build the documentation, strictly."""
+    """Write what is made from the code, and build the documentation, strictly."""
     _install(session, "docs", locks=("build-sdist", "publish", "lint-metadata", "verify-artifacts"))
-    for path, options in (("docs/checks.md", ()), ("tools/nox_release/catalogue.json", ("--json",))):
+    for path, module, *options in (
+        ("docs/checks.md", "report.catalogue"),
+        ("tools/nox_release/catalogue.json", "report.catalogue", "--json"),
+        ("docs/command-line.md", "manual"),
+    ):
         with Path(path).open("w", encoding="utf-8") as file:
-            session.run("python", "-m", "nox_release.report.catalogue", *options, stdout=file)
+            session.run("python", "-m", f"nox_release.{module}", *options, stdout=file)
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
 
 

@@ -18,7 +18,8 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist",
+    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist "
+    "completing",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
@@ -49,6 +50,8 @@ LAYERS = (
     # the command line beside nox
     "adopt.*",
     "cli",
+    "vocabulary",
+    "manual",
     "<package>",
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""

@@ -87,11 +87,11 @@ def unquoted(word: str) -> str:
 def root(words: Sequence[str]) -> str | None:
     """Return the folder of the noxfile that the command line means; None where it is none of ours."""
     noxfile = "noxfile.py"
-    for option, value in zip(words, words[1:], strict=False):
-        if option in ("-f", "--noxfile"):
-            noxfile = value
-        if option == "--":
+    for number, word in enumerate(words[1:-1], 1):
+        if word == "--":
             break
+        if word in ("-f", "--noxfile"):
+            noxfile = words[number + 1]
     if words[:1] and os.path.basename(words[0]) == "nox-release":  # noqa: PTH119  # pathlib takes too long to import
         return os.getcwd()  # noqa: PTH109
     try:
@@ -174,7 +174,7 @@ def complete(
         return "words", _starting(vocabulary["commands"].items(), current) if len(before) == 1 else ()
     if "--" not in before:
         asked = _asked_for_sessions(before)
-        return ("words", _starting(((name, "") for name in vocabulary["sessions"]), current)) if asked else ("", ())
+        return ("words", _starting(vocabulary["sessions"].items(), current)) if asked else ("", ())
     middle = list(before).index("--")
     named = {part for word in before[1:middle] for part in (word, word.partition("=")[2])}
     sessions = [name for name in vocabulary["sessions"] if name in named]
@@ -305,8 +305,8 @@ def _starting(answers: Answers, current: str) -> Iterator[tuple[str, str]]:
 
 
 if __name__ == "__main__":
-    try:
-        sys.stdout.write(main(sys.argv[1:], os.environ))
-    except BaseException:  # noqa: BLE001, S110  # a shell that completes shows what is said in the middle of a line
+    try:  # noqa: SIM105  # contextlib takes time to import
+        print(main(sys.argv[1:], os.environ), end="", flush=True)
+    except BaseException:  # noqa: S110  # a shell that completes shows what is said in the middle of a line
         pass
     os._exit(0)  # without the tidying-up: nobody waits for it

@@ -19,9 +19,8 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from nox_release import completing
+from nox_release import cli, completing
 from nox_release.arguments import parser
-from nox_release.cli import commands
 from nox_release.codes import known
 from nox_release.config import Config, read_config
 from nox_release.errors import Blocked
@@ -44,8 +43,8 @@ def vocabulary(root: Path) -> Mapping[str, Any]:
     return {
         "stamp": stamp,
         "root": str(root),
-        "sessions": _sessions(root),
-        "commands": commands(),
+        "sessions": sessions(),
+        "commands": {name: made.description for name, made in cli.commands(cli.parser()).items()},
         "options": options(parser()),
         "codes": {code: check.title for code, check in known().items()},
         "packages": sorted(names),
@@ -69,20 +68,22 @@ def options(made: argparse.ArgumentParser) -> list[dict[str, Any]]:
     return found
 
 
-def _sessions(root: Path) -> list[str]:
-    """Our sessions; the workspace's own are nox's affair, which runs the noxfile to know them."""
+def sessions() -> dict[str, str]:
+    """Return our sessions and what they do; the workspace's own are nox's affair, which runs the noxfile to know them.
+
+    It registers them with nox, which cannot be taken back: it is for a process that does nothing else.
+    """
     from nox import registry
 
     from nox_release.sessions import register_sessions
 
-    with contextlib.chdir(root):
-        register_sessions()
-    return list(registry.get())
+    register_sessions()
+    return {name: (session.__doc__ or "").partition("\n")[0] for name, session in registry.get().items()}
 
 
 def _packages(root: Path) -> list[Package]:
     """The packages whose files tell their name; none that only a build backend knows."""
-    files = frozenset(_files(root))
+    files = dict.fromkeys(_files(root))
 
     def read(path: str) -> bytes | None:
         with contextlib.suppress(OSError):
@@ -114,10 +115,9 @@ def main(root: Path) -> None:
     """Write it into the user's cache, unless another process is about to."""
     path = Path(completing.cached(str(root), os.environ))
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("w") as lock:
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            write_atomically(path, json.dumps(vocabulary(root)).encode())
+    with path.with_suffix(".lock").open("w") as lock, contextlib.suppress(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        write_atomically(path, json.dumps(vocabulary(root)).encode())
 
 
 if __name__ == "__main__":
