@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import pty
 import select
-import signal
+import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PATIENCE = 120.0
 """Seconds that something may take to appear."""
+_OWN = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
+"""Makes the terminal the program's own, as a login does."""
 
 
 class Terminal:
@@ -19,10 +22,12 @@ class Terminal:
 
     def __init__(self, command: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> None:
         self.shown = ""
-        self._pid, self._handle = pty.fork()
-        if not self._pid:
-            os.chdir(cwd)
-            os.execvpe(command[0], list(command), dict(environ))
+        self._handle, child = pty.openpty()
+        start = [sys.executable, "-I", "-S", "-c", _OWN, *command]
+        self._process = subprocess.Popen(
+            start, cwd=cwd, env=environ, stdin=child, stdout=child, stderr=child, start_new_session=True
+        )
+        os.close(child)
 
     def type(self, text: str) -> None:
         os.write(self._handle, text.encode())
@@ -42,5 +47,5 @@ class Terminal:
 
     def close(self) -> None:
         os.close(self._handle)
-        os.kill(self._pid, signal.SIGKILL)
-        os.waitpid(self._pid, 0)
+        self._process.kill()
+        self._process.wait()

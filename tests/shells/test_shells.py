@@ -91,3 +91,20 @@ def test_lines(shell: str, terminal: Terminal, tmp_path: Path) -> None:
         terminal.type(f"{typed}\n")
         assert given in terminal.wait_for(">\r\n").replace("\x1b[?2004l", ""), typed
     assert not list(tmp_path.rglob("pwned"))
+
+
+BEFORE = {
+    "bash": "before() {{ COMPREPLY=(before); }}; complete -F before nox; source {script}",
+    "zsh": "before() {{ compadd before; }}; compdef before nox; source {script}",
+    "fish": "complete -c nox -f -a before; source {script}",
+}
+
+
+def test_what_completed_nox_before_goes_on(shell: str, terminal: Terminal, tmp_path: Path) -> None:
+    """Loaded behind another completion of nox, ours answers behind ``--``, and the other one before it."""
+    if shell == "zsh":
+        terminal.type("compdef -d nox\n")
+    terminal.type(f"{BEFORE[shell].format(script=tmp_path / 'script')}\n")
+    for typed, given in (("nox befo\t", "given<before>"), ("nox -s publish -- us\t", "<-s><publish><--><user>")):
+        terminal.type(f"{typed}\n")
+        assert given in terminal.wait_for(">\r\n"), typed

@@ -15,11 +15,14 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-Answers = Iterable[tuple[str, str]]
-"""Words, and what they mean."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing itself takes longer to import than all else
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    Answers = Iterable[tuple[str, str]]
+    """Words, and what they mean."""
 
 _SAFE = re.compile(r"[A-Za-z0-9._+@/:=!-]+")
 """Words that mean themselves to every shell; others are not offered, whatever they are called."""
@@ -36,8 +39,11 @@ _OURS = ("arguments.py", "catalogue.json", "cli.py", "sessions.py")
 """Files of ours that it is made from."""
 
 
-def main(words: Sequence[str], environ: Mapping[str, str]) -> str:
-    """Return the answer to ``SHELL WORD… CURRENT``; empty where there is none."""
+def main(words: Sequence[str], environ: Mapping[str, str], renew: Callable[[str, bool], None] | None = None) -> str:
+    """Return the answer to ``SHELL WORD… CURRENT``; empty where there is none.
+
+    :param renew: has the vocabulary of a workspace made, and waits for it or not.
+    """
     shell, *before, current = words
     cut = 0
     if shell == "bash":
@@ -48,16 +54,18 @@ def main(words: Sequence[str], environ: Mapping[str, str]) -> str:
     place = root(before)
     if place is None:
         return ""
-    vocabulary = read(place, environ)
+    vocabulary = read(place, environ, renew or have_made)
     kind, answers = complete(before, current, vocabulary, place, environ)
     if not kind:
         return ""
     start = "\\" if shell == "bash" and typed.startswith("\\!") else ""
-    lines = [kind]
-    for word, meaning in answers:
-        if _SAFE.fullmatch(word):
-            lines.append(f"{(start + word)[cut:]}\t{meaning}")
-    return "\n".join(lines) + "\n"
+    lines = [f"{(start + word)[cut:]}\t{meaning}" for word, meaning in safe(answers).items()]
+    return "\n".join([kind, *lines]) + "\n"
+
+
+def safe(answers: Answers) -> Mapping[str, str]:
+    """Return the words that mean themselves to every shell, with what they mean to us."""
+    return {word: meaning for word, meaning in answers if _SAFE.fullmatch(word)}
 
 
 def joined(words: Sequence[str]) -> tuple[list[str], int]:
@@ -75,8 +83,7 @@ def joined(words: Sequence[str]) -> tuple[list[str], int]:
             found.append(word)
         open_ = breaks
     last = words[-1]
-    done = len(found[-1]) - (0 if open_ else len(last)) if len(found) < len(words) else 0
-    return found, done
+    return found, len(found[-1]) - (0 if open_ else len(last))
 
 
 def unquoted(word: str) -> str:
@@ -102,18 +109,18 @@ def root(words: Sequence[str]) -> str | None:
     return os.path.dirname(os.path.abspath(noxfile)) if mine else None  # noqa: PTH100, PTH120
 
 
-def read(place: str, environ: Mapping[str, str]) -> Mapping[str, Any]:
+def read(place: str, environ: Mapping[str, str], renew: Callable[[str, bool], None]) -> Mapping[str, Any]:
     """Return the vocabulary of the workspace at *place*; made now where there is none, and renewed where it is old."""
     path = cached(place, environ)
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             found: dict[str, Any] = json.load(file)
     except (OSError, ValueError):
-        renew(place, wait=True)
+        renew(place, True)
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             return dict(json.load(file))
     if found["stamp"] != stamp(place) or abs(time.time() - os.stat(path).st_mtime) > _AGE:  # noqa: PTH116
-        renew(place, wait=False)
+        renew(place, False)
     return found
 
 
@@ -153,7 +160,7 @@ def _time(path: str) -> int:
         return 0
 
 
-def renew(place: str, *, wait: bool) -> None:
+def have_made(place: str, wait: bool) -> None:
     """Have the vocabulary made; it goes on without us unless we *wait*."""
     import subprocess  # most answers do without
 
