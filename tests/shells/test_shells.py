@@ -94,14 +94,14 @@ def test_lines(shell: str, terminal: Terminal, tmp_path: Path) -> None:
 
 
 BEFORE = {
-    "bash": "before() {{ COMPREPLY=(before); }}; complete -F before nox; source {script}",
-    "zsh": "before() {{ compadd before; }}; compdef before nox; source {script}",
+    "bash": "before() {{ COMPREPLY=(before); }}; complete -F before nox; source {script}; source {script}",
+    "zsh": "before() {{ compadd before; }}; compdef before nox; source {script}; source {script}",
     "fish": "complete -c nox -f -a before; source {script}",
 }
 
 
 def test_what_completed_nox_before_goes_on(shell: str, terminal: Terminal, tmp_path: Path) -> None:
-    """Loaded behind another completion of nox, ours answers behind ``--``, and the other one before it."""
+    """Loaded behind another completion of nox, even twice, ours answers behind ``--``, and the other one before it."""
     if shell == "zsh":
         terminal.type("compdef -d nox\n")
     terminal.type(f"{BEFORE[shell].format(script=tmp_path / 'script')}\n")

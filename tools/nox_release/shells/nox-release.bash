@@ -2,8 +2,9 @@
 #     eval "$(nox-release completion bash)"
 # Behind `--` it takes over; before it, whatever completed nox until now goes on.
 
-_nox_release_before=
-if [[ $(complete -p nox 2>/dev/null) =~ -F\ ([^ ]+) && ${BASH_REMATCH[1]} != _nox_release ]]; then
+if ! [[ $(complete -p nox 2>/dev/null) =~ -F\ ([^ ]+) ]]; then
+    _nox_release_before=
+elif [[ ${BASH_REMATCH[1]} != _nox_release ]]; then
     _nox_release_before=${BASH_REMATCH[1]}
 fi
 
