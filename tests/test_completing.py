@@ -19,7 +19,15 @@ from nox_release import completing
 
 VOCABULARY = {
     "sessions": {"publish": "Publish.", "status": "Show.", "explain": "Tell."},
-    "commands": {"accept": "Say whether", "init": "Write"},
+    "commands": {
+        "accept": {
+            "help": "Say whether",
+            "options": [{"name": "--format", "value": "FORMAT", "choices": ["json"], "help": "as"}],
+            "words": [],
+            "files": True,
+        },
+        "completion": {"help": "Print", "options": [], "words": ["bash", "zsh"], "files": False},
+    },
     "options": [
         {"name": "--fresh", "value": "", "choices": [], "sessions": [], "help": "anew"},
         {"name": "--repository", "value": "NAME", "choices": [], "sessions": [], "help": "where"},
@@ -96,7 +104,9 @@ PUBLISH = "nox -s publish -- "
         ("nox --session pub", ["publish"]),
         ("nox --session=publish -- u", ["user"]),
         ("nox-release a", ["accept"]),
-        ("nox-release accept ", []),
+        ("nox-release accept --f", ["--format"]),
+        ("nox-release accept --format ", ["json"]),
+        ("nox-release completion b", ["bash"]),
     ],
 )
 def test_what_may_stand_there(place: Path, line: str, expected: list[str]) -> None:
@@ -111,8 +121,10 @@ def test_what_is_not_ours(place: Path, line: str) -> None:
 
 
 def test_files_are_left_to_the_shell(place: Path) -> None:
-    """Where an option takes a file."""
+    """Where an option or a command takes a file; of what nobody knows nothing is said."""
     assert ask(f"{PUBLISH}--signature a", place) == ["files"]
+    assert ask("nox-release accept dist/a", place) == ["files"]
+    assert ask("nox-release strange a", place) == []
 
 
 def test_a_noxfile_elsewhere(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,8 @@ def test_what_a_workspace_has(tmp_path: Path) -> None:
     assert found["folders"] == ["packages/core", "packages/new", "packages/user"]
     assert found["stamp"] == completing.stamp(str(checkout.root))
     assert isinstance(found["sessions"], dict) and {*Stage, "status", "doctor", "explain"} <= {*found["sessions"]}
-    assert isinstance(found["commands"], dict) and "accept" in found["commands"]
+    assert isinstance(found["commands"], dict) and found["commands"]["accept"]["files"]
+    assert found["commands"]["completion"]["words"] == ["bash", "fish", "zsh"]
     assert isinstance(found["codes"], dict) and found["codes"].keys() == known().keys()
 
 
@@ -70,14 +71,15 @@ def test_two_at_once_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_options_with_their_sessions() -> None:
-    """The beginning of an option's help tells which sessions know it; short forms are not completed."""
+    """The help of an option tells which sessions know it; short forms are not completed."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("targets", nargs="*")
     parser.add_argument("-n", "--number", metavar="N", help="how many: at most ten")
-    parser.add_argument("--fast", action="store_true", help="status, doctor: at once")
+    parser.add_argument("--fast", action="store_true", help="status, doctor: at once; plan: too")
     parser.add_argument("--form", choices=(1, 2))
     assert options(parser) == [
         {"name": "--number", "value": "N", "choices": [], "sessions": [], "help": "how many: at most ten"},
-        {"name": "--fast", "value": "", "choices": [], "sessions": ["status", "doctor"], "help": "at once"},
+        {"name": "--fast", "value": "", "choices": [], "sessions": ["status", "doctor", "plan"],
+         "help": "status, doctor: at once; plan: too"},
         {"name": "--form", "value": "FORM", "choices": ["1", "2"], "sessions": [], "help": ""},
-    ]
+    ]  # fmt: skip

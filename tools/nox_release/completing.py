@@ -178,7 +178,7 @@ def complete(
 ) -> tuple[str, Answers]:
     """Return the kind of the answer, and the words that may stand for *current* behind the words *before*."""
     if before and os.path.basename(before[0]) == "nox-release":  # noqa: PTH119
-        return "words", _starting(vocabulary["commands"].items(), current) if len(before) == 1 else ()
+        return _command(before[1:], current, vocabulary["commands"])
     if "--" not in before:
         asked = _asked_for_sessions(before)
         return ("words", _starting(vocabulary["sessions"].items(), current)) if asked else ("", ())
@@ -188,6 +188,21 @@ def complete(
     if not sessions:
         return "", ()
     return _behind(before[middle + 1 :], current, sessions, vocabulary, place, environ)
+
+
+def _command(given: Sequence[str], current: str, commands: Mapping[str, Any]) -> tuple[str, Answers]:
+    """What may stand behind ``nox-release``."""
+    if not given:
+        return "words", _starting(((name, made["help"]) for name, made in commands.items()), current)
+    made = commands.get(given[0])
+    if made is None:
+        return "", ()
+    options = {item["name"]: item for item in made["options"]}
+    if given[-1] in options and options[given[-1]]["value"]:
+        return "words", _starting(((choice, "") for choice in options[given[-1]]["choices"]), current)
+    if current.startswith("-"):
+        return "words", _starting(((name, item["help"]) for name, item in options.items()), current)
+    return ("files", ()) if made["files"] else ("words", _starting(((word, "") for word in made["words"]), current))
 
 
 def _asked_for_sessions(words: Sequence[str]) -> bool:

@@ -30,8 +30,8 @@ from nox_release.model import Package
 from nox_release.requirements import parsed
 from nox_release.workspace import package_folders
 
-_FOR = re.compile(r"([a-z-]+(?:, [a-z-]+)*): ")
-"""How the help of an option begins that only some sessions know."""
+_FOR = re.compile(r"(?:^|; )([a-z-]+(?:, [a-z-]+)*): ")
+"""How the help of an option tells which sessions know it."""
 
 
 def vocabulary(root: Path) -> Mapping[str, Any]:
@@ -44,7 +44,7 @@ def vocabulary(root: Path) -> Mapping[str, Any]:
         "stamp": stamp,
         "root": str(root),
         "sessions": sessions(),
-        "commands": {name: made.description for name, made in cli.commands(cli.parser()).items()},
+        "commands": {name: _command(made) for name, made in cli.commands(cli.parser()).items()},
         "options": options(parser()),
         "codes": {code: check.title for code, check in known().items()},
         "packages": sorted(names),
@@ -57,15 +57,22 @@ def options(made: argparse.ArgumentParser) -> list[dict[str, Any]]:
     """Return the options of a parser, with the sessions that their help says they are for."""
     found = []
     for action in made._actions:  # argparse has no other way to ask
-        said = _FOR.match(action.help or "")
+        said = _FOR.findall(action.help or "")
         for name in action.option_strings:
             if name.startswith("--"):
                 value = "" if action.nargs == 0 else str(action.metavar or action.dest.upper())
-                sessions = said[1].split(", ") if said else []
+                sessions = [session for some in said for session in some.split(", ")]
                 choices = [str(choice) for choice in action.choices or ()]
-                help_ = (action.help or "").removeprefix(said[0] if said else "")
-                found.append({"name": name, "value": value, "choices": choices, "sessions": sessions, "help": help_})
+                meaning = action.help or ""
+                found.append({"name": name, "value": value, "choices": choices, "sessions": sessions, "help": meaning})
     return found
+
+
+def _command(made: argparse.ArgumentParser) -> Mapping[str, Any]:
+    """What is completed behind a command of ``nox-release``."""
+    plain = [action for action in made._actions if not action.option_strings]
+    words = [str(choice) for action in plain for choice in action.choices or ()]
+    return {"help": made.description, "options": options(made), "words": words, "files": not words and bool(plain)}
 
 
 def sessions() -> dict[str, str]:

@@ -20,4 +20,4 @@ function __nox_release_here
 end
 
 complete -c nox -n __nox_release_here -f -a '(__nox_release_answer)'
-complete -c nox-release -n 'test (count (commandline -opc)) -eq 1' -f -a '(__nox_release_answer)'
+complete -c nox-release -f -a '(__nox_release_answer)'
