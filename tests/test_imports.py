@@ -44,7 +44,7 @@ LAYERS = (
     "chain",
     "inquiry",
     "session",
-    "release overview proving saying health",
+    "signing release overview proving saying health",
     "command views",
     "sessions",
     # the command line beside nox

@@ -8,22 +8,8 @@ from typing import Any
 import pytest
 
 from nox_release.check import Family, Rules, Verdict
-from nox_release.checks.doctor import (
-    CHECKOUT,
-    GIB,
-    INDEX,
-    KEYS,
-    MACHINE,
-    OWNERS,
-    PYTHONS,
-    TABLE,
-    Checkout,
-    Index,
-    Keys,
-    Machine,
-    Pythons,
-    Table,
-)
+from nox_release.checks.doctor import CHECKOUT, INDEX, KEYS, OWNERS, Checkout, Index, Keys
+from nox_release.checks.machine import GIB, MACHINE, PYTHONS, TABLE, Machine, Pythons, Table
 from nox_release.exemptions import Stale
 from nox_release.matrix import Interpreter, Resolution, choose
 from nox_release.status import Shelf, Standing

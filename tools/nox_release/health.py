@@ -13,23 +13,8 @@ from pathlib import Path
 from nox_release import toolbox
 from nox_release.chain import Chain
 from nox_release.check import Rules, matches
-from nox_release.checks.doctor import (
-    CHECKOUT,
-    INDEX,
-    KEYS,
-    MACHINE,
-    OWNERS,
-    PYTHONS,
-    TABLE,
-    Area,
-    Checkout,
-    Index,
-    Keys,
-    Machine,
-    Pythons,
-    Table,
-    Unlooked,
-)  # fmt: skip
+from nox_release.checks.doctor import CHECKOUT, INDEX, KEYS, OWNERS, Area, Checkout, Index, Unlooked
+from nox_release.checks.machine import MACHINE, PYTHONS, TABLE, Machine, Pythons, Table
 from nox_release.config import Config
 from nox_release.environment import find_uv
 from nox_release.errors import Blocked, Misuse
@@ -42,6 +27,7 @@ from nox_release.plan import Plan
 from nox_release.process import Completed, Processes, Run
 from nox_release.report.words import number, one_line
 from nox_release.session import outside
+from nox_release.signing import Signing
 from nox_release.workspace import discover, package_folders, translate
 
 _ABSENT = 127
@@ -169,69 +155,20 @@ class Checkup:
         began, (_, problem) = time.monotonic(), self._remote_tags
         if not problem:
             facts.append(f"{remote} answers in {time.monotonic() - began:.1f}s")
-        signing = self._signing()
-        checkout = Checkout(committer_problem, remote, problem, signing)
+        checkout = Checkout(committer_problem, remote, problem, self._signing.problem())
         return Area(title, tuple(map(one_line, facts)), CHECKOUT.run(checkout, self._rules))
 
-    @cached_property
-    def _settings(self) -> Mapping[str, str]:
-        """What git is set to."""
-        pairs = (entry.partition("\n") for entry in self.chain.git("config", "--list", "-z").split("\0"))
-        return {key: value for key, _, value in pairs}
-
-    def _signing(self) -> str:
-        settings = self._settings
-        if settings.get("tag.gpgsign", "false").lower() not in ("true", "yes", "on", "1", ""):
-            return ""
-        key, form = settings.get("user.signingkey", ""), settings.get("gpg.format", "openpgp")
-        if form == "ssh":
-            if not key and "gpg.ssh.defaultkeycommand" not in settings:
-                return "git is to sign tags with an SSH key, and user.signingKey names none"
-            stated = key.startswith(("key::", "ssh-", "ecdsa-", "sk-"))
-            return "" if stated or not key or Path(key).expanduser().is_file() else f"there is no key at {key}"
-        if form != "openpgp":
-            return ""  # X.509: only its own program knows
-        program = settings.get("gpg.openpgp.program") or settings.get("gpg.program", "gpg")
-        done = self._run(program, "--batch", "--with-colons", "--list-secret-keys", *([key] if key else []))
-        if done.code == _ABSENT:
-            return f"git is to sign tags with {program}, which is not installed"
-        if done.code or not any(line.startswith("sec:") for line in done.output.splitlines()):
-            return f"{program} has no secret key{f' {key}' if key else ''}"
-        return ""
+    @property
+    def _signing(self) -> Signing:
+        return Signing(self.chain.git, self._run, self.environ)
 
     def _keys(self, title: str) -> Area:
         chain, config = self.chain, self.chain.config
-        probe = self._run("ssh-keygen", "-Y", "verify")
-        problem = "it is not installed" if probe.code == _ABSENT else ""
-        if not problem and "option" in probe.output:
-            problem = "it is too old to sign"
         entry = chain.snapshot.files.get(config.allowed_signers)
-        lines = chain.git.blob(entry.oid).decode(errors="replace").splitlines() if entry else []
-        named = [line.split() for line in lines if line.strip() and not line.lstrip().startswith("#")]
-        whole = [words for words in named if len(words) > 2]
-        own = self._own_keys()
-        known = {word for words in whole for word in words}
-        mine = [key for key in own if key.split()[1] in known]
-        signers = tuple(dict.fromkeys(words[0] for words in whole))
-        keys = Keys(problem, config.allowed_signers, entry is not None, signers, config.approvals, own, bool(mine))
-        facts = (f"{number(len(signers), 'signer')}, {config.approvals} needed", number(len(mine), "key") + " of yours")
+        text = chain.git.blob(entry.oid).decode(errors="replace") if entry else None
+        keys, mine = self._signing.keys(config.allowed_signers, text, config.approvals)
+        facts = (f"{number(len(keys.signers), 'signer')}, {config.approvals} needed", f"{number(mine, 'key')} of yours")
         return Area(title, facts, KEYS.run(keys, self._rules))
-
-    def _own_keys(self) -> tuple[str, ...]:
-        """Public keys: those of the agent, those beside the private ones, and the one that git signs with."""
-        agent = self._run("ssh-add", "-L")
-        found = agent.output.splitlines() if not agent.code else []
-        home = Path(self.environ.get("HOME", "/"), ".ssh")
-        stated = self._settings.get("user.signingkey", "")
-        found.append(stated.removeprefix("key::"))
-        paths = [*sorted(home.glob("*.pub")), *([Path(f"{stated.removesuffix('.pub')}.pub").expanduser()])]
-        for path in paths:
-            try:
-                found += path.read_text(encoding="utf-8", errors="replace").splitlines()
-            except OSError:
-                continue
-        parts = (line.split() for line in found)
-        return tuple(dict.fromkeys(" ".join(words[:2]) for words in parts if len(words) > 1 and "-" in words[0]))
 
     @cached_property
     def _remote_tags(self) -> RemoteTags:

@@ -18,12 +18,13 @@ from nox_release.checks.classifiers import CLASSIFIERS
 from nox_release.checks.contents import CONTENTS
 from nox_release.checks.dependents import DEPENDENTS
 from nox_release.checks.difference import DIFFERENCE
-from nox_release.checks.doctor import CHECKOUT, INDEX, KEYS, MACHINE, OWNERS, PYTHONS, TABLE
+from nox_release.checks.doctor import CHECKOUT, INDEX, KEYS, OWNERS
 from nox_release.checks.filename import FILENAME
 from nox_release.checks.history import HISTORY
 from nox_release.checks.imports import IMPORTS
 from nox_release.checks.installation import INSTALLATION
 from nox_release.checks.licence import LICENCE
+from nox_release.checks.machine import MACHINE, PYTHONS, TABLE
 from nox_release.checks.matrix import MATRIX
 from nox_release.checks.namespaces import NAMESPACES
 from nox_release.checks.native import NATIVE
