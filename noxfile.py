@@ -44,15 +44,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write what is made from the code, and build the documentation, strictly."""
+    """Write what the documentation has from the code (checks, configuration, …), and build it, strictly."""
     _install(session, "docs", locks=("build-sdist", "publish", "lint-metadata", "verify-artifacts"))
-    for path, module, *options in (
-        ("docs/checks.md", "report.catalogue"),
-        ("tools/nox_release/catalogue.json", "report.catalogue", "--json"),
-        ("docs/command-line.md", "manual"),
-    ):
+    for path, options in (("docs/checks.md", ()), ("tools/nox_release/catalogue.json", ("--json",))):
         with Path(path).open("w", encoding="utf-8") as file:
-            session.run("python", "-m", f"nox_release.{module}", *options, stdout=file)
+            session.run("python", "-m", "nox_release.report.catalogue", *options, stdout=file)
+    session.run("python", "-m", "nox_release.reference")
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nox_release.check import Rules
-from nox_release.config import Config, Override, Settings, read_config
+from nox_release.config import PACKAGE, WORKSPACE, Config, Override, Settings, read_config
 from nox_release.errors import Misuse
 
 TABLE = b"[tool.nox-release]\n"
@@ -84,10 +84,10 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"zzzzzzzzzz = 1", "unknown key zzzzzzzzzz", "the keys are: allow-changes, allowed-signers, approval"),
         (TABLE + b"jobs = '3'", "[tool.nox-release] in pyproject.toml: jobs is '3'", "write a number"),
         (TABLE + b"jobs = true", "jobs is True", "write a number"),
-        (TABLE + b"jobs = -1", "jobs is -1", "write a positive number, or 0"),
+        (TABLE + b"jobs = -1", "jobs is -1", "write a number of 0 or more"),
         (TABLE + b"git-history = 1", "git-history is 1", "write true or false"),
         (TABLE + b"test-exempt = true", "test-exempt is True", "write a text in quotes"),
-        (TABLE + b"classifier-policy = 'mild'", "classifier-policy is 'mild'", "write one of consistent, azure, none"),
+        (TABLE + b"classifier-policy = 'mild'", 'classifier-policy is "mild"', '"consistent", "azure", "none"'),
         (TABLE + b"packages = 'sdk/*'", "packages is 'sdk/*'", "write a list of texts"),
         (TABLE + b"packages = ['sdk/*', 1]", "packages is ['sdk/*', 1]", "write a list of texts"),
         (TABLE + b"ignore = ['WHL104']", "ignore is ['WHL104']", "write the reason for each"),
@@ -104,7 +104,7 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"ignore = { BLD001 = 'x' }", "BLD001 cannot be let pass: what follows rests on it", "take it out"),
         (TABLE + b"severity = { PUB102 = 'warning' }", "PUB102 cannot be let pass", "take it out"),
         (OVERRIDE + b"packages = ['a']\nignore = { ART140 = 'x' }", "number 1 in pyproject.toml: ignore", "did you"),
-        (TABLE + b"installer = 'conda'", 'installer is "conda"', 'installer = "uv" or installer = "pip"'),
+        (TABLE + b"installer = 'conda'", 'installer is "conda"', 'write one of "uv", "pip"'),
         (TABLE + b"tag-format = '{nme}'", 'tag-format is "{nme}"', "use {name} and {version}"),
         (TABLE + b"tag-format = '{0}'", 'tag-format is "{0}"', "use {name} and {version}"),
         (TABLE + b"tag-format = '{name'", 'tag-format is "{name"', "use {name} and {version}"),
@@ -121,13 +121,13 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (TABLE + b"index-url = 'https://me:pw@example.org/'", "index-url holds a user", "write it without"),
         (TABLE + b"pythons = ['python3.9']", 'pythons has "python3.9"', 'pythons = ["3.9", "3.13"]'),
         (TABLE + b"pythons = ['3.9.1']", 'pythons has "3.9.1"', 'pythons = ["3.9", "3.13"]'),
-        (TABLE + b"resolutions = ['lower']", "resolutions is ['lower']", 'write ["highest", "lowest"]'),
-        (TABLE + b"resolutions = []", "resolutions is []", 'write ["highest", "lowest"]'),
+        (TABLE + b"resolutions = ['lower']", 'resolutions has "lower"', 'write one of "highest", "lowest"'),
+        (TABLE + b"resolutions = []", "resolutions is empty", "name at least one"),
         (OVERRIDE + b"packages = ['a']\npythons = ['py39']", 'pythons has "py39"', 'pythons = ["3.9", "3.13"]'),
         (TABLE + b"overrides = 1", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (TABLE + b"overrides = [1]", "overrides in pyproject.toml is not a list of tables", "write [[tool.nox-release"),
         (OVERRIDE + b"git-history = true", "number 1 in pyproject.toml does not say for which", "packages = ["),
-        (TABLE + b"attestations = 'off'", 'attestations is "off"', 'write "auto" or "required"'),
+        (TABLE + b"attestations = 'off'", 'attestations is "off"', 'write one of "auto", "required"'),
         (OVERRIDE + b"packages = 'a'", "number 1 in pyproject.toml: packages is 'a'", "write a list of texts"),
         (OVERRIDE + b"packages = ['a']\n" + OVERRIDE + b"packages = ['a']\njobs = 1", "number 2 in", ""),
         (OVERRIDE + b"packages = ['a']\ninstaller = 'pip'", "unknown key installer", ""),
@@ -185,6 +185,8 @@ def test_a_slip_of_the_keyboard_is_met_with_the_right_key(name: str, place: int)
         return
     key = name.replace("_", "-")
     slip = key[: place % len(key)] + key[place % len(key) + 1 :]
+    if slip in {**WORKSPACE, **PACKAGE}:  # approvals without its last letter
+        return
     with pytest.raises(Misuse) as caught:
         read_config(TABLE + f"{slip or 'x'} = 1".encode())
     assert caught.value.message.endswith(f"unknown key {slip or 'x'}")

@@ -19,7 +19,7 @@ ROOT = Path(nox_release.__file__).parent
 LAYERS = (
     # what everything speaks of
     "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist "
-    "completing",
+    "completing keys",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
@@ -51,12 +51,13 @@ LAYERS = (
     "adopt.*",
     "cli",
     "vocabulary",
-    "manual",
     "<package>",
+    # pages and files that are written from all of these
+    "reference.*",
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"adopt", "distribution", "index", "metadata", "project", "provenance", "report"}
+TOGETHER = {"adopt", "distribution", "index", "metadata", "project", "provenance", "reference", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 

@@ -26,7 +26,7 @@ from nox_release.environment import (
     sweep_scratch,
     without_credentials,
 )
-from nox_release.errors import Blocked
+from nox_release.errors import Blocked, Exit
 from nox_release.evidence import FOLDER, Store, write_atomically
 from nox_release.export import export, export_with_history
 from nox_release.index.target import Target, TargetIndex
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
         else:
             _work(from_json(Order, content), processes)
     except KeyboardInterrupt:
-        return 130
+        return Exit.INTERRUPTED
     finally:
         processes.stop()
     return 0

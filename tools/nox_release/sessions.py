@@ -52,9 +52,16 @@ def register_sessions() -> None:
         nox.session(venv_backend="none", default=False)(view)
 
 
+def described() -> dict[str, str]:
+    """Return every session that :func:`register_sessions` takes, with what it does, without registering any."""
+    others = (_approve(_once(Path(), 0.0)), *_views(Path(), 0.0))
+    stages = {stage.value: text for stage, text in DESCRIPTIONS.items()}
+    return {**stages, **{session.__name__: session.__doc__ or "" for session in others}}
+
+
 def session_names() -> tuple[str, ...]:
-    """Every name that :func:`register_sessions` takes, without registering any."""
-    return (*Stage, APPROVE, *(view.__name__ for view in _views(Path(), 0.0)))
+    """Return the names of them all."""
+    return tuple(described())
 
 
 def _once(root: Path, started: float) -> Callable[[], Command]:

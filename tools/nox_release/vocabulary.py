@@ -28,6 +28,7 @@ from nox_release.evidence import write_atomically
 from nox_release.metadata import read_package
 from nox_release.model import Package
 from nox_release.requirements import parsed
+from nox_release.sessions import described
 from nox_release.workspace import package_folders
 
 _FOR = re.compile(r"(?:^|; )([a-z-]+(?:, [a-z-]+)*): ")
@@ -43,7 +44,7 @@ def vocabulary(root: Path) -> Mapping[str, Any]:
     return {
         "stamp": stamp,
         "root": str(root),
-        "sessions": sessions(),
+        "sessions": described(),  # the workspace's own are nox's affair, which runs the noxfile to know them
         "commands": {name: _command(made) for name, made in cli.commands(cli.parser()).items()},
         "options": options(parser()),
         "codes": {code: check.title for code, check in known().items()},
@@ -73,19 +74,6 @@ def _command(made: argparse.ArgumentParser) -> Mapping[str, Any]:
     plain = [action for action in made._actions if not action.option_strings]
     words = [str(choice) for action in plain for choice in action.choices or ()]
     return {"help": made.description, "options": options(made), "words": words, "files": not words and bool(plain)}
-
-
-def sessions() -> dict[str, str]:
-    """Return our sessions and what they do; the workspace's own are nox's affair, which runs the noxfile to know them.
-
-    It registers them with nox, which cannot be taken back: it is for a process that does nothing else.
-    """
-    from nox import registry
-
-    from nox_release.sessions import register_sessions
-
-    register_sessions()
-    return {name: (session.__doc__ or "").partition("\n")[0] for name, session in registry.get().items()}
 
 
 def _packages(root: Path) -> list[Package]:
