@@ -125,12 +125,15 @@ def read(place: str, environ: Mapping[str, str], renew: Callable[[str, bool], No
 
 
 def cached(place: str, environ: Mapping[str, str]) -> str:
-    """Where the vocabulary of the workspace at *place* is kept: beside the toolboxes."""
+    """Where the vocabulary of the workspace at *place* is kept: beside the toolboxes.
+
+    Each version of this file has its own, so none reads what another one means.
+    """
     folder = environ.get("XDG_CACHE_HOME", "")
     if not folder.startswith("/"):  # the specification has relative ones ignored
         folder = f"{environ.get('HOME', '')}/.cache"
-    known = os.stat(place)  # noqa: PTH116
-    return f"{folder}/nox-release/vocabulary/{known.st_dev:x}-{known.st_ino:x}.json"
+    known, mine = os.stat(place), os.stat(__file__)  # noqa: PTH116
+    return f"{folder}/nox-release/vocabulary/{known.st_dev:x}-{known.st_ino:x}-{mine.st_ino:x}.json"
 
 
 def stamp(place: str) -> list[int]:
