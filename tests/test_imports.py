@@ -45,6 +45,7 @@ LAYERS = (
     "inquiry",
     "session",
     "signing release overview proving saying health",
+    "prepare.*",
     "command views",
     "sessions",
     # the command line beside nox
@@ -57,7 +58,7 @@ LAYERS = (
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"adopt", "distribution", "index", "metadata", "project", "provenance", "reference", "report"}
+TOGETHER = {"adopt", "distribution", "index", "metadata", "prepare", "project", "provenance", "reference", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 
@@ -151,5 +152,5 @@ def test_registering_imports_no_more(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     sessions, _, modules = done.stdout.partition("\n")
-    assert sessions.split() == [*Stage, "approve", "status", "doctor", "explain"]
+    assert sessions.split() == [*Stage, "approve", "status", "doctor", "prepare", "explain"]
     assert not set(modules.split()) & set(HEAVY)

@@ -111,11 +111,15 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         """Tell what keeps this workspace and this machine from releasing, each with its mend."""
         views().doctor(session)
 
+    def prepare(session: nox.Session) -> None:
+        """Set version and changelog for a release (--bump), or open what comes after it (--next)."""
+        views().prepare(session)
+
     def explain(session: nox.Session) -> None:
         """Tell what a check is about, or all whose codes begin so: -- CODE."""
         views().explain(session)
 
-    yield from (status, doctor, explain)
+    yield from (status, doctor, prepare, explain)
 
 
 def _venv_backend(root: Path) -> str:

@@ -1,4 +1,4 @@
-"""The sessions that need no stage before them: they look, and change nothing."""
+"""The sessions that need no stage before them: they look, and but for `prepare` change nothing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from nox_release.errors import Misuse
 from nox_release.health import Checkup
 from nox_release.inquiry import Inquire, inquire
 from nox_release.overview import Overview
+from nox_release.prepare.applying import Prepare
 from nox_release.release import candidate_of
 from nox_release.report.doctor import as_json as healthy_json
 from nox_release.report.doctor import healthy
@@ -90,6 +91,19 @@ class Views:
         """Tell what checks are about."""
         with told():
             say(explain(*codes(session.posargs)))
+
+    def prepare(self, session: nox.Session) -> None:
+        """Make the source ready for a release, or for what comes after one."""
+        with told():
+            arguments = parse(session.posargs)
+            if arguments.explain:
+                say(explain(arguments.explain))
+                return
+            chain = Chain(self._root, arguments, self._started)
+            try:
+                Prepare(chain, say, environ=self._environ)()
+            finally:
+                chain.close()
 
     @contextlib.contextmanager
     def _overview(self, session: nox.Session) -> Iterator[Overview]:
