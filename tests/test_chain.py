@@ -498,6 +498,8 @@ def test_companions_are_built_for_who_installs_them(
     with repository.chain("app") as chain:
         step = chain.step(Stage.BUILD_SDIST, MACHINE, None if to_come is None else frozenset(to_come))
         assert todo(step) == built_here
+        assert step.order is not None
+        assert set(step.order.to_come) == (to_come or set())
 
 
 def test_companions_of_tests_are_for_tests_alone(repository: Repository) -> None:

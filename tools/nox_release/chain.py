@@ -167,9 +167,9 @@ class Chain:
             waits = "other targets of the plan are not whole; --keep-going publishes without them"
             held.update({name: waits for name in (*todo, *reused) if name not in held})
             todo, reused = {}, {}
-        return Step(reused, self._order(stage, todo, machine) if todo else None, held)
+        return Step(reused, self._order(stage, todo, machine, to_come or frozenset()) if todo else None, held)
 
-    def _order(self, stage: Stage, todo: Mapping[str, str], machine: Machine) -> Order:
+    def _order(self, stage: Stage, todo: Mapping[str, str], machine: Machine, to_come: frozenset[Stage]) -> Order:
         plan = self.plan(machine)
         upstream: dict[str, dict[str, Evidence]] = {}
         # All that is published together is compared.
@@ -200,6 +200,7 @@ class Chain:
             ca=self.candidate.repository.ca if self.candidate else "",
             finishes=self.candidate is not None,
             matrices={name: self._matrix(plan[name], machine) for name in todo if stage in _TRYING},
+            to_come=tuple(later for later in Stage if later in to_come),
         )
 
     def _matrix(self, planned: Planned, machine: Machine) -> Matrix:

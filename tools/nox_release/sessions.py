@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -72,7 +73,7 @@ def _once(root: Path, started: float) -> Callable[[], Command]:
         if not made:
             from nox_release.command import Command  # not for nox -l
 
-            made.append(Command(root, started))
+            made.append(Command(root, started, typed=sys.argv))
         return made[0]
 
     return command

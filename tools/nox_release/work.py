@@ -58,6 +58,22 @@ class Order:
     """The command ends in a candidate: of what is on its index already, the bytes are compared before any is sent."""
     matrices: Mapping[str, Matrix] = field(default_factory=dict)
     """Where each package is tried, in the stages that try it."""
+    to_come: tuple[Stage, ...] = ()
+    """The stages that follow in this command, as far as that is known."""
+
+    @property
+    def queue(self) -> tuple[Planned, ...]:
+        """The packages to work on, in the order in which they are begun."""
+        todo = [planned for planned in self.plan.packages if planned.name in self.inputs]
+        if self.stage is not Stage.PUBLISH:
+            # What took longest goes first, so that nothing long is left alone at the end.
+            todo.sort(key=lambda planned: -self.expected.get(planned.name, 0.0))
+        return tuple(todo)
+
+    @property
+    def places(self) -> int:
+        """Packages that are worked on at a time."""
+        return 1 if self.stage is Stage.PUBLISH else self.jobs
 
 
 @dataclass(frozen=True)
