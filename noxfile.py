@@ -14,7 +14,18 @@ nox_release.register()
 nox.options.sessions = ["lint", "tests"]
 nox.options.default_venv_backend = "uv"
 
-BENCHMARKS = ("accept", "again", "by_hand", "lint", "listing", "planning", "publishing", "review", "scaling")
+BENCHMARKS = (
+    "accept",
+    "again",
+    "by_hand",
+    "completion",
+    "lint",
+    "listing",
+    "planning",
+    "publishing",
+    "review",
+    "scaling",
+)
 TOOLCHAIN = Path("tools/nox_release/toolchain")
 
 

@@ -18,8 +18,8 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks "
-    "filelist keys",
+    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist "
+    "completing keys",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
@@ -44,13 +44,14 @@ LAYERS = (
     "chain",
     "inquiry",
     "session",
-    "release overview proving saying reviewing",
+    "signing release overview proving saying health reviewing",
     "prepare.*",
     "command views",
     "sessions",
     # the command line beside nox
     "adopt.*",
     "cli",
+    "vocabulary",
     "<package>",
     # pages and files that are written from all of these
     "reference.*",
@@ -151,5 +152,5 @@ def test_registering_imports_no_more(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     sessions, _, modules = done.stdout.partition("\n")
-    assert sessions.split() == [*Stage, "approve", "status", "review", "doctor", "prepare"]
+    assert sessions.split() == [*Stage, "approve", "status", "review", "doctor", "prepare", "explain"]
     assert not set(modules.split()) & set(HEAVY)

@@ -31,10 +31,10 @@ that it starts on this machine, and reads back and installs from there.
 
 review writes one page for the approver from what the stages left, and runs none of them.
 status shows what the workspace, the tags, dist/ and the index say of each package, and what to type next. It needs
-no stage before it, and takes --repository and its companions to look at another index. doctor tells whether
-this workspace and this machine can release at all, and who is missing among the owners; without a target it looks
-at all packages. prepare sets the version, dates the changelog and has siblings follow; without --bump it suggests
-a step.
+no stage before it, and takes --repository and its companions to look at another index. doctor tells what keeps
+this workspace and this machine from releasing; without a target it looks at all packages. prepare sets the version,
+dates the changelog and has siblings follow; without --bump it suggests a step. explain -- CODE tells what a check
+is about.
 
 exit codes: 0 all is well, 1 something failed or could not be looked at, 2 the command line or the
 configuration cannot be obeyed.
@@ -124,7 +124,9 @@ def parser() -> argparse.ArgumentParser:
         help="status: which names are new, their publishers, and in which waves",
     )
     made.add_argument("--yank", default="", metavar="VERSION", help="status: how to withdraw this release by hand")
-    made.add_argument("--format", default="text", choices=("text", "json"), help="status: as text (default) or JSON")
+    made.add_argument(
+        "--format", default="text", choices=("text", "json"), help="status, doctor: as text (default) or JSON"
+    )
     made.add_argument("--bump", default="", metavar="STEP", help="prepare: patch, minor, major, pre, or a version")
     made.add_argument("--date", default="", metavar="DAY", help="prepare: the day in the changelog (default: today)")
     made.add_argument("--next", action="store_true", help="prepare: open the version that follows a release")
@@ -134,6 +136,27 @@ def parser() -> argparse.ArgumentParser:
         "--explain", default="", metavar="CODE", help="tell what a check is about, or all whose codes begin so, and end"
     )
     return made
+
+
+def explain_parser() -> argparse.ArgumentParser:
+    """Return the parser of what may stand after ``nox -s explain --``."""
+    made = _Parser(
+        prog="nox -s explain --",
+        usage="nox -s explain -- [CODE ...]",
+        allow_abbrev=False,
+        description="Tell what checks are about; without a code, how codes begin.",
+    )
+    made.add_argument("codes", nargs="*", metavar="CODE", help="a code, or the beginning of codes: ART104, PRJ4, DOC")
+    return made
+
+
+def codes(posargs: Sequence[str]) -> tuple[str, ...]:
+    """Return the codes that *posargs* ask about.
+
+    :raises Misuse: where they cannot be obeyed.
+    :raises SystemExit: after printing the help that was asked for.
+    """
+    return tuple(explain_parser().parse_args(list(posargs)).codes)
 
 
 def _positive(text: str) -> int:

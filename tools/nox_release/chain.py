@@ -256,8 +256,17 @@ class Chain:
         evidence = self.store.find(stage, planned.name, inputs)
         if evidence is None or evidence.started < self.since or not holds(evidence, self.started):
             return None
+        if stage is Stage.BUILD_SDIST and not self._rebuildable(evidence):
+            return None
         self._found[stage, planned.name, inputs] = evidence
         return evidence
+
+    def _rebuildable(self, sdist: Evidence) -> bool:
+        """Whether who builds the commit that a candidate is tagged at gets the same bytes: its time is in them.
+
+        The same source at an earlier commit does for everything else.
+        """
+        return self.candidate is None or self._plan is None or sdist.facts.get("commit") == self._plan.commit
 
     def outcome(self, stage: Stage, name: str, inputs: str, since: float) -> Evidence | None:
         """Return what the worker recorded after *since*, passed or not."""

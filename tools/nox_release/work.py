@@ -160,6 +160,8 @@ class SurveyAnswer:
     dependents: tuple[Dependent, ...] = ()
     credentials: str = ""
     """Why there are none, with what to do in the next line; empty: they are there, or were not asked for."""
+    source: str = ""
+    """Where they come from; never what they are."""
 
 
 @dataclass(frozen=True)
