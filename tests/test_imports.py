@@ -37,7 +37,6 @@ LAYERS = (
     # stages, and what runs them
     "stages.*",
     "bench examine worker",
-    "cli",
     # one command, from its plan to its end
     "completion",
     "planning",
@@ -47,11 +46,14 @@ LAYERS = (
     "release overview proving saying",
     "command views",
     "sessions",
+    # the command line beside nox
+    "adopt.*",
+    "cli",
     "<package>",
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"distribution", "index", "metadata", "project", "provenance", "report"}
+TOGETHER = {"adopt", "distribution", "index", "metadata", "project", "provenance", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 

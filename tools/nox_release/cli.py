@@ -6,55 +6,91 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from nox_release import worker
 from nox_release.errors import Blocked
 from nox_release.filelist import files_of
 from nox_release.toolbox import toolbox
 
-EPILOG = """\
+ACCEPT = """\
 exit codes: 0 PyPI would take every file, 1 it would refuse one or one could not be looked at,
 2 the command line cannot be obeyed.
 
 Rules of our own are told, too, marked as ours; they do not change the exit code.
 """
+INIT = """\
+It writes noxfile.py, [tool.nox-release] in pyproject.toml, and .gitignore; what is there already stays, byte for
+byte. It shows the change first, and asks.
+
+exit codes: 0 it is written or was there already, 1 it was not written, 2 it cannot be done here, and why is told.
+"""
+Become = Callable[[str, list[str], dict[str, str]], object]
 
 
 def main(
-    arguments: Sequence[str] | None = None,
-    environ: Mapping[str, str] = os.environ,
-    become: Callable[[str, list[str], dict[str, str]], object] = os.execve,
+    arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ, become: Become = os.execve
 ) -> int:
-    """Obey the command line: return where it cannot be obeyed, else this process becomes the one that does it.
+    """Obey the command line: return where it is done, or this process becomes another that does it.
 
     :param become: the door through which it does; the real one does not return.
     """
     asked = _parser().parse_args(arguments)
     try:
-        files_of(asked.files)
-        python = str(toolbox("accept", environ))
+        code: int = asked.obey(asked, environ, become)
     except Blocked as error:
         print(f"nox-release: {error}", file=sys.stderr)
         return error.exit_code
+    return code
+
+
+def _accept(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:
+    files_of(asked.files)
+    python = str(toolbox("accept", environ))
     environ = {name: value for name, value in environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     become(python, [python, "-I", worker.__file__, "accept", asked.format, *asked.files], environ)
     return 0
 
 
+def _init(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
+    from nox_release.adopt.command import at_terminal, init  # loads nox, which accept need not pay for
+
+    return init(Path.cwd(), yes=asked.yes, ask=at_terminal())
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="nox-release",
-        description="Beside the sessions of nox: what needs no workspace.",
+        description="Beside the sessions of nox: what needs none.",
         allow_abbrev=False,
     )
-    accept = parser.add_subparsers(required=True, metavar="COMMAND").add_parser(
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, summary: str, description: str, epilog: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=summary,
+            description=description,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    init = command(
+        "init",
+        "take nox-release into this repository",
+        "Write what a repository needs to release with nox-release.",
+        INIT,
+    )
+    init.add_argument("--yes", action="store_true", help="do not ask")
+    init.set_defaults(obey=_init)
+    accept = command(
         "accept",
-        help="say whether PyPI would take files",
-        description="Say whether PyPI would take files, without sending them.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        "say whether PyPI would take files",
+        "Say whether PyPI would take files, without sending them.",
+        ACCEPT,
     )
     accept.add_argument("files", nargs="+", metavar="FILE", help="an sdist or a wheel, or a folder of them")
     accept.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="of what is told (text)")
+    accept.set_defaults(obey=_accept)
     return parser

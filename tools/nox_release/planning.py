@@ -52,7 +52,7 @@ class Planning:
         names = select(targets, workspace, lambda reference: self.git.changed_since(reference, self.snapshot))
         if completion:
             workspace = completion.closure(workspace, names)
-        plan = make_plan(names, workspace, config, self._digest, tags, self._test_needs)
+        plan = make_plan(names, workspace, config, self._digest, tags, self.test_needs)
         if self.with_dependents:
             found = [self._dependents(item, workspace, tags) if item.target else () for item in plan.packages]
             packages = zip(plan.packages, found, strict=True)
@@ -93,7 +93,8 @@ class Planning:
     def _digest(self, package: Package) -> str:
         return self.snapshot.digest(package.directory, package.outside)
 
-    def _test_needs(self, package: Package, settings: Settings) -> Requirements:
+    def test_needs(self, package: Package, settings: Settings) -> Requirements:
+        """Return what the tests of *package* require, from all the places that *settings* name."""
         if settings.test_exempt:
             return Requirements()
         found = Requirements()
@@ -139,7 +140,7 @@ class Planning:
             return replace(found, problem=f"at {tag}: {error.message}")
         if package_then is None or package_then.name != name:
             return replace(found, problem=f"at {tag} it did not lie in {directory}")
-        wanted = then._test_needs(package_then, settings)
+        wanted = then.test_needs(package_then, settings)
         names = {item.directory: item.name for item in workspace.packages.values()}
         paths = [text.partition("[") for text in wanted.folders]
         if strange := [folder for folder, _, _ in paths if folder not in names]:

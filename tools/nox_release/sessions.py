@@ -52,6 +52,11 @@ def register_sessions() -> None:
         nox.session(venv_backend="none", default=False)(view)
 
 
+def session_names() -> tuple[str, ...]:
+    """Every name that :func:`register_sessions` takes, without registering any."""
+    return (*Stage, APPROVE, *(view.__name__ for view in _views(Path(), 0.0)))
+
+
 def _once(root: Path, started: float) -> Callable[[], Command]:
     """Return what makes the command when the first session runs, and hands the same one to the others."""
     made: list[Command] = []

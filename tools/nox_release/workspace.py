@@ -133,7 +133,7 @@ def package_folders(files: Mapping[str, object], config: Config, root: bytes | N
     """
     folders = {posixpath.dirname(path) or "." for path in files if posixpath.basename(path) in _DESCRIBING}
     excluded = [translate(glob) for glob in config.exclude]
-    members, left_out = _uv_members(root)
+    members, left_out = uv_members(root)
     if config.packages:
         wanted = [translate(glob) for glob in config.packages]
     elif members:
@@ -141,7 +141,7 @@ def package_folders(files: Mapping[str, object], config: Config, root: bytes | N
         excluded += [translate(glob) for glob in left_out]
     else:
         wanted = [translate("**")]
-        folders = {folder for folder in folders if not _shown_only(folder)}
+        folders = {folder for folder in folders if not shown_only(folder)}
     return tuple(
         sorted(
             folder
@@ -151,11 +151,12 @@ def package_folders(files: Mapping[str, object], config: Config, root: bytes | N
     )
 
 
-def _shown_only(folder: str) -> bool:
+def shown_only(folder: str) -> bool:
+    """Whether what lies in *folder* is there to be looked at or to test something, by the names of the folders."""
     return any(part in _NOT_RELEASED or (part.startswith(".") and part != ".") for part in folder.split("/"))
 
 
-def _uv_members(root: bytes | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def uv_members(root: bytes | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Members and exclusions of ``[tool.uv.workspace]``; the file has been parsed before, for the configuration."""
     if root is None:
         return (), ()

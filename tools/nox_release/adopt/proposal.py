@@ -1,0 +1,278 @@
+"""Looks at a repository and proposes what it needs to release with nox-release; writes nothing."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from nox_release.adopt import noxfile, table
+from nox_release.adopt.attention import Notice, attention
+from nox_release.adopt.changes import Change
+from nox_release.adopt.habits import (
+    Folder,
+    Habit,
+    exclude,
+    release_branches,
+    released,
+    remote,
+    tag_format,
+    test_needs,
+)
+from nox_release.config import Config, read_config
+from nox_release.errors import Blocked, Misuse
+from nox_release.evidence import Store
+from nox_release.model import Package
+from nox_release.plan import make_plan
+from nox_release.planning import Planning
+from nox_release.requirements import read_requirements
+from nox_release.source import Git, Snapshot
+from nox_release.workspace import Workspace, discover, shown_only, translate, uv_members
+
+IGNORED = ("/.nox/", "/.nox-release/", "/dist/", "__pycache__/")
+"""What nox and nox-release leave beside the noxfile; some of it also carries a .gitignore of its own."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What is to be written, and what else is to be said."""
+
+    changes: tuple[Change, ...]
+    workspace: Workspace
+    notices: tuple[Notice, ...]
+    unset: tuple[Habit, ...] = ()
+    """What a table that is there already does not say."""
+
+
+def propose(root: Path, objects: Path, today: date, taken: Collection[str]) -> Proposal:
+    """Return what the workspace at *root* needs.
+
+    :param objects: a folder that may hold the objects of uncommitted work.
+    :param taken: the names of our sessions.
+    :raises Misuse: where nox-release cannot be taken in here.
+    """
+    git = Git(root, objects)
+    try:
+        return _propose(git, root, today, taken)
+    finally:
+        git.close()
+
+
+def _propose(git: Git, root: Path, today: date, taken: Collection[str]) -> Proposal:
+    _refuse_bare(git)
+    here = git.snapshot()
+    environments = tuple(_environments(here))
+    files = {path: entry for path, entry in here.files.items() if not path.startswith(environments)}
+    here = replace(here, files=files)
+    pyproject = _bytes(root, table.NAME)
+    config = read_config(pyproject)
+    written = table.table_of(pyproject)
+    try:
+        found = discover(here, git, config)
+    except RecursionError:
+        raise Misuse(f"{table.NAME} is nested too deeply to be read", "mend the file") from None
+    if not found.packages and not found.broken:
+        raise Misuse(
+            f"git has no Python package in {root}",
+            "commit a pyproject.toml with [project], or a setup.py; see packages in [tool.nox-release]"
+            if written is None or not (config.packages or config.exclude)
+            else "packages and exclude in [tool.nox-release] leave none",
+        )
+    _refuse_elsewhere(git, here, found)
+    habits = tuple(_habits(git, here, config, found, pyproject))
+    after = pyproject if written is not None else table.with_table(pyproject, table.rendered(habits))
+    wanted = read_config(after)
+    workspace = discover(here, git, wanted)
+    ignore = _bytes(root, ".gitignore")
+    planned = {
+        ".gitignore": (ignore, _with_lines(ignore, [*_open(git, here), *_rooted(environments)])),
+        table.NAME: (pyproject, after),
+        noxfile.NAME: (old := _bytes(root, noxfile.NAME), noxfile.registering(old, taken)),
+    }
+    return Proposal(
+        tuple(
+            Change(root / name, name, before, new)
+            for name, (before, new) in planned.items()
+            if new is not None and new != before
+        ),
+        workspace,
+        tuple(_notices(git, here, wanted, workspace, pyproject, today)),
+        tuple(habit for habit in habits if habit.certain and habit.key not in written) if written is not None else (),
+    )
+
+
+def _refuse_bare(git: Git) -> None:
+    try:
+        git("rev-parse", "--show-toplevel")
+    except Blocked as error:
+        if "work tree" in error.message:
+            raise Misuse(
+                f"{git.root} is a git repository without files", "run the command in a checkout: git clone it first"
+            ) from None
+        if "not a git repository" in error.message:
+            raise Misuse(
+                f"{git.root} is not in a git checkout", "releases are built from commits: git init, git add, git commit"
+            ) from None
+        raise
+
+
+def _refuse_elsewhere(git: Git, here: Snapshot, found: Workspace) -> None:
+    """Refuse a folder that is only part of a workspace: its noxfile would see some of the packages."""
+    if not here.prefix:
+        return
+    everything, folders = git.contents(here.tree, "")
+    top = replace(here, prefix="", root=here.toplevel, files=everything, folders=folders)
+    for path in Path(here.prefix).parents:
+        if (above := posixpath.normpath(f"{path.as_posix()}/{noxfile.NAME}")) in everything:
+            raise _elsewhere(here, f"{above} stands above this folder")
+    if "." in {package.directory for package in found.packages.values()}:
+        raise _elsewhere(here, f"{here.prefix.rstrip('/')} is the folder of one package")
+    entry = everything.get(table.NAME)
+    all_found = discover(top, git, read_config(None if entry is None else git.blob(entry.oid)))
+    outside = [
+        package.described_by
+        for package in all_found.packages.values()
+        if not f"{package.directory}/".startswith(here.prefix)
+    ]
+    if outside:
+        raise _elsewhere(here, f"packages lie outside of this folder: {outside[0]}")
+
+
+def _elsewhere(here: Snapshot, why: str) -> Misuse:
+    return Misuse(f"this is not the top of the workspace: {why}", f"cd {here.toplevel} && nox-release init")
+
+
+def _bytes(root: Path, name: str) -> bytes | None:
+    try:
+        return (root / name).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Misuse(f"{name} cannot be read: {error.strerror}", "mend that, then run the command again") from None
+
+
+def _environments(here: Snapshot) -> Iterator[str]:
+    """Yield virtualenvs that git would take in, each with a slash at its end."""
+    committed = set(here.uncommitted)
+    for path in here.files:
+        if posixpath.basename(path) == "pyvenv.cfg" and f"{here.prefix}{path}" in committed and "/" in path:
+            yield f"{posixpath.dirname(path)}/"
+
+
+def _rooted(folders: Iterable[str]) -> Iterator[str]:
+    return (f"/{folder}" for folder in folders)
+
+
+def _open(git: Git, here: Snapshot) -> Iterator[str]:
+    """Yield the lines that no .gitignore of the repository has yet."""
+    for line in IGNORED:
+        folder = line.strip("/")
+        if folder == "dist" and here.below("dist"):
+            continue  # what git has is somebody's on purpose
+        try:
+            said = git("check-ignore", "--verbose", "--no-index", f"{folder}/")
+        except Blocked:  # not ignored
+            yield line
+            continue
+        # What only this user's or this clone's own settings ignore is not ignored for others.
+        if posixpath.basename(said.partition("\t")[0].split(":")[0]) != ".gitignore":
+            yield line
+
+
+def _with_lines(ignore: bytes | None, lines: Sequence[str]) -> bytes | None:
+    if not lines:
+        return ignore
+    before = ignore or b""
+    end = "\r\n" if before.partition(b"\n")[0].endswith(b"\r") else "\n"
+    gap = "" if before.endswith(b"\n") or not before else end
+    return before + (gap + "".join(f"{line}{end}" for line in lines)).encode()
+
+
+def _habits(git: Git, here: Snapshot, config: Config, found: Workspace, pyproject: bytes | None) -> Iterator[Habit]:
+    """Yield what this repository does differently, as far as the table has not said it."""
+    newest = git("for-each-ref", "refs/tags", "--sort=-creatordate", "--format=%(refname:strip=2)").splitlines()
+    left_out = list(exclude(tuple(_folders(here, found, released(newest, found.packages), pyproject))))
+    yield from left_out
+    globs = [translate(glob) for habit in left_out if habit.certain for glob in habit.value]
+    public = [
+        package
+        for package in found.packages.values()
+        if not package.private and not any(glob.fullmatch(package.directory) for glob in globs)
+    ]
+    tags = tag_format(newest, {package.name for package in public})
+    yield from (habit for habit in (tags, _remote(git), _branch(git, config)) if habit)
+    yield from test_needs(public, {package.directory: _requirements(git, here, package) for package in public})
+
+
+def _remote(git: Git) -> Habit | None:
+    return remote(git("remote").split())
+
+
+def _branch(git: Git, config: Config) -> Habit | None:
+    names = git("remote").split()
+    name = config.remote if config.remote in names else names[0] if len(names) == 1 else ""
+    try:
+        head = git("symbolic-ref", "--short", f"refs/remotes/{name}/HEAD").strip()
+    except Blocked:  # there is no remote, or a clone that does not know its default branch
+        return None
+    return release_branches(head.removeprefix(f"{name}/"))
+
+
+def _folders(here: Snapshot, found: Workspace, tagged: Collection[str], pyproject: bytes | None) -> Iterator[Folder]:
+    members, _ = uv_members(pyproject)
+    needed = {sibling.name for package in found.packages.values() for sibling, _ in found.siblings(package)}
+    for name, package in found.packages.items():
+        yield Folder(
+            package.directory,
+            virtual=bool(members) and name not in needed and _virtual(package, here),
+            shown=bool(members) and shown_only(package.directory),
+            released=name in tagged,
+        )
+    for broken in found.broken:
+        yield from (Folder(path, shown=bool(members) and shown_only(path)) for path in broken.directories)
+
+
+def _virtual(package: Package, here: Snapshot) -> bool:
+    """Whether uv would take it for a project that is never built."""
+    scripts = (posixpath.normpath(f"{package.directory}/{name}") for name in ("setup.py", "setup.cfg"))
+    return "legacy" in package.backend and not any(path in here.files for path in scripts)
+
+
+def _requirements(git: Git, here: Snapshot, package: Package) -> Mapping[str, Sequence[str]]:
+    """Return the requirements files of a package with what each requires; what cannot be read is passed over."""
+
+    def read(path: str) -> bytes | None:
+        entry = here.files.get(path)
+        return None if entry is None else git.blob(entry.oid)
+
+    found = {}
+    for path in here.below(package.directory):
+        folder, _, name = path.rpartition("/")
+        listed = name.endswith(".txt") and ("requirements" in name or folder == "requirements")
+        if listed and folder in ("", "requirements", "tests", "test"):
+            try:
+                found[path] = read_requirements(posixpath.normpath(f"{package.directory}/{path}"), read).requires
+            except Blocked:
+                continue
+    return found
+
+
+def _notices(
+    git: Git, here: Snapshot, config: Config, workspace: Workspace, pyproject: bytes | None, today: date
+) -> Iterator[Notice]:
+    public = sorted(name for name, package in workspace.packages.items() if not package.private)
+    planning = Planning(here, git, Store(here.root), config, "", 0)
+    plan = make_plan(
+        public, workspace, config, lambda item: here.digest(item.directory), git.tags(), planning.test_needs
+    )
+    yield from attention(workspace, plan, here, git, config, today)
+    if uv_members(pyproject)[0] and not config.packages:
+        beside = discover(replace(here, files={k: v for k, v in here.files.items() if k != table.NAME}), git, config)
+        known = {package.directory for package in workspace.packages.values()}
+        if strange := sorted(
+            package.directory for package in beside.packages.values() if package.directory not in known
+        ):
+            mend = "nothing, or list all folders of packages as packages = […] in [tool.nox-release]"
+            yield Notice(tuple(strange), "not a member of the uv workspace, so never released", mend)
