@@ -18,7 +18,7 @@ import pytest
 from archives import make_wheel
 from nox_release.arguments import Arguments
 from nox_release.chain import Chain, Machine, Step
-from nox_release.errors import Misuse
+from nox_release.errors import Blocked, Misuse
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.matrix import Interpreter
 from nox_release.model import Artifact, Evidence, Outcome, Stage
@@ -271,16 +271,22 @@ def test_another_interpreter_proves_anew(repository: Repository) -> None:
 
 
 def test_another_uv_proves_anew(repository: Repository, tmp_path: Path) -> None:
-    """Evidence that one uv took part in says nothing of another."""
+    """Evidence that one uv took part in says nothing of another; the same one, just installed, is no other."""
     uv = tmp_path / "uv"
-    uv.write_text("one")
     machine = replace(MACHINE, uv=str(uv))
-    with repository.chain("alone") as chain:
-        work_through(chain, machine=machine)
-        assert to_do_again(chain, machine) == {}
-    uv.write_text("another")
-    with repository.chain("alone") as chain:
-        assert to_do_again(chain, machine) == {"alone": ALL}
+    for number, (version, again) in enumerate((("1.0", {"alone": ALL}), ("1.0", {}), ("1.1", {"alone": ALL}))):
+        uv.unlink(missing_ok=True)
+        uv.write_text(f"#!/bin/sh\necho uv {version}\n# written {number}\n")
+        uv.chmod(0o755)
+        with repository.chain("alone") as chain:
+            assert to_do_again(chain, machine) == again
+            work_through(chain, machine=machine)
+
+
+def test_a_uv_that_does_not_run_blocks(repository: Repository, tmp_path: Path) -> None:
+    """What uv it is cannot be told, so nothing may rest on it."""
+    with repository.chain("alone") as chain, pytest.raises(Blocked, match="--version fails"):
+        to_do_again(chain, replace(MACHINE, uv=str(tmp_path / "uv")))
 
 
 def test_other_bytes_upstream_prove_anew(repository: Repository) -> None:

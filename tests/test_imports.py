@@ -25,7 +25,8 @@ LAYERS = (
     "submission description toolbox shipped surface signatures imports leaks contents differences namespaces "
     "reconcile signature clock repository tagging github gate status waves yank prefixes public",
     # workspace and plan
-    "config exemptions workspace selection plan manifest approval candidate approvals provenance.*",
+    "config exemptions workspace selection plan shards timing outputs "
+    "manifest approval candidate approvals provenance.*",
     # checks
     "checks.*",
     "acceptance",
@@ -44,7 +45,7 @@ LAYERS = (
     "inquiry",
     "session",
     "release overview proving saying",
-    "command views",
+    "command views planview",
     "sessions",
     # the command line beside nox
     "adopt.*",
@@ -147,5 +148,5 @@ def test_registering_imports_no_more(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     sessions, _, modules = done.stdout.partition("\n")
-    assert sessions.split() == [*Stage, "approve", "status", "doctor"]
+    assert sessions.split() == [*Stage, "approve", "status", "doctor", "plan"]
     assert not set(modules.split()) & set(HEAVY)

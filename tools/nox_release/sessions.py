@@ -104,7 +104,13 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         """Tell what keeps this workspace from releasing: owners, credentials, index, git remote."""
         views().doctor(session)
 
-    yield from (status, doctor)
+    def plan(session: nox.Session) -> None:
+        """Show what would be released, in which order, why, and how long that takes; nothing is run."""
+        from nox_release import planview  # not for nox -l
+
+        planview.plan(session, root, started)
+
+    yield from (status, doctor, plan)
 
 
 def _venv_backend(root: Path) -> str:

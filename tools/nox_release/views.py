@@ -11,6 +11,7 @@ import nox
 
 from nox_release.arguments import parse
 from nox_release.chain import Chain
+from nox_release.errors import Misuse
 from nox_release.inquiry import Inquire, inquire
 from nox_release.overview import Overview
 from nox_release.release import candidate_of
@@ -72,6 +73,8 @@ class Views:
     def _overview(self, session: nox.Session) -> Iterator[Overview]:
         """What needs no stage: a plan of its own, made without a virtualenv."""
         arguments = parse(session.posargs, ("all",))
+        if arguments.format not in ("text", "json"):
+            raise Misuse(f"--format {arguments.format} is for plan", "write text or json")
         if arguments.explain:
             say(explain(arguments.explain))
             raise SystemExit(0)
