@@ -26,7 +26,7 @@ LAYERS = (
     "reconcile signature clock repository tagging github gate status waves yank prefixes public",
     # workspace and plan
     "config exemptions workspace selection plan shards timing outputs "
-    "manifest approval candidate approvals provenance.*",
+    "manifest approval merging candidate approvals provenance.*",
     # checks
     "checks.*",
     "acceptance",
@@ -49,12 +49,13 @@ LAYERS = (
     "sessions",
     # the command line beside nox
     "adopt.*",
+    "ci.*",
     "cli",
     "<package>",
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"adopt", "distribution", "index", "metadata", "project", "provenance", "report"}
+TOGETHER = {"adopt", "ci", "distribution", "index", "metadata", "project", "provenance", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 

@@ -88,7 +88,7 @@ class Command:
                     release.obey(prove(session, chain, chain.planned, names), _PROOF)
                 say(release.take_approval())
                 handed = {"digest": release.statement(release.manifests()).digest}
-                for command in hand_on(handed, self._environ, chain.reports):
+                for command in hand_on(handed, self._environ, chain.store):
                     print(command, flush=True)
 
     def _candidate(self, arguments: Arguments, approving: bool) -> Candidate | None:

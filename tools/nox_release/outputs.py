@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nox_release.errors import Blocked
-from nox_release.evidence import write_atomically
+from nox_release.evidence import Store, write_atomically
 
-FILENAME = "outputs.env"
-"""Beside the reports: for GitLab CI, whose jobs hand on variables in such a file (``artifacts:reports:dotenv``)."""
+FOLDER = "outputs"
+"""Below the store, with a file for each value: for GitLab CI, whose own way to hand on variables ends at 5 KB."""
 
 
-def hand_on(values: Mapping[str, str], environ: Mapping[str, str], folder: Path) -> Iterator[str]:
+def hand_on(values: Mapping[str, str], environ: Mapping[str, str], store: Store) -> Iterator[str]:
     """Give *values* to GitHub Actions or GitLab CI, and yield the commands to print for Azure Pipelines.
 
     :param values: name → text of one line.
@@ -25,7 +25,8 @@ def hand_on(values: Mapping[str, str], environ: Mapping[str, str], folder: Path)
             with Path(path).open("a", encoding="utf-8") as file:
                 file.write(lines)
         if environ.get("GITLAB_CI"):
-            write_atomically(folder / FILENAME, lines.encode())
+            for name, value in values.items():
+                write_atomically(store.root / FOLDER / name, f"{value}\n".encode())
     except OSError as error:
         raise Blocked(
             f"what later jobs need cannot be written to {error.filename}: {error.strerror}", "look at the runner's disk"

@@ -66,5 +66,5 @@ def _show(found: Plan, nothing: str, chain: Chain, environ: Mapping[str, str]) -
         matrix = github(shared)
         print(matrix, flush=True)
         handed = {"matrix": matrix, "targets": " ".join(targets), "count": str(len(shared))}
-        for command in hand_on(handed, environ, chain.reports):
+        for command in hand_on(handed, environ, chain.store):
             print(command, flush=True)
