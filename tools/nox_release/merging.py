@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nox_release.approval import comparable
 from nox_release.errors import Blocked, Misuse
-from nox_release.evidence import Store, sha256, write_atomically
+from nox_release.evidence import FOLDER, Store, sha256, write_atomically
 from nox_release.model import Artifact, Evidence, Stage
 from nox_release.record import from_json
 
@@ -70,11 +70,11 @@ def merge(folders: Iterable[Path], store: Store) -> Merged:
 
 
 def _places(folder: Path) -> Iterator[Path]:
-    """The stores at or right below *folder*."""
+    """The stores at or right below *folder*, under any name or their own."""
     if (folder / "evidence").is_dir():
         yield folder
         return
-    below = sorted(path for path in (folder.iterdir() if folder.is_dir() else ()) if (path / "evidence").is_dir())
+    below = sorted(path for path in (*folder.glob("*"), *folder.glob(f"*/{FOLDER}")) if (path / "evidence").is_dir())
     if not below:
         raise Misuse(f"{folder} holds no evidence", "name what jobs left in .nox-release, or a folder of such folders")
     yield from below
