@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
 import shlex
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from nox_release.ci.command import init_ci
-from nox_release.ci.workflows import ACTIONS
+from nox_release.ci.workflows import ACTIONS, CIS
 from servers.programs import program
 from workspaces import LIMIT, NOXFILE, ONCE, package
 
@@ -146,8 +148,9 @@ def repository(tmp_path: Path, runner: Path) -> Repository:
     for name, text in FILES.items():
         (made.root / name).parent.mkdir(parents=True, exist_ok=True)
         (made.root / name).write_text(text)
-    for ci in ("github", "azure", "gitlab"):
-        assert init_ci(ci, made.root, check=False, yes=True) == 0
+    with contextlib.redirect_stdout(io.StringIO()):
+        for ci in CIS:
+            assert init_ci(ci, made.root, check=False, yes=True) == 0
     made.write({})
     made.git("push", "-q", "origin", "main")
     return made

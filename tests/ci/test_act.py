@@ -54,7 +54,7 @@ def test_a_pull_request_that_changes_no_package_passes_and_says_so(repository: R
     assert done.returncode == 0, done.stdout
     assert "nothing to do: changed-since:HEAD^1 matches nothing" in said(done)
     assert "This pull request changes no package." in said(done, "verify/verified")
-    assert "shard" not in said(done)
+    assert "shard 1" not in said(done)
 
 
 @pytest.mark.slow
@@ -73,7 +73,7 @@ def test_a_pull_request_is_verified_for_what_it_changes(repository: Repository, 
 def test_what_the_plan_cannot_find_fails(repository: Repository) -> None:
     """A name that no package has is an error, of a release as anywhere else."""
     done = repository.act("release.yml", "workflow_dispatch", package="contoso-croe")
-    assert done.returncode and "did you mean contoso-core?" in said(done)
+    assert done.returncode and "did you mean contoso-core" in said(done)
 
 
 @pytest.mark.slow
@@ -101,7 +101,7 @@ def test_by_default_it_is_a_rehearsal(repository: Repository) -> None:
 def test_a_candidate_is_published_from_the_job_behind_the_gate(repository: Repository, tmp_path: Path) -> None:
     """Exactly what was proven in jobs without credentials, and nothing is built where there are some."""
     claims = {"environment": "release", "repository": "contoso/sdk", "actor": "somebody"}
-    with pypiron(tmp_path / "index") as server, identities(claims) as url:
+    with pypiron(tmp_path) as server, identities(claims) as url:
         where = f"--repository-url {server.upload_url} --index-url {server.simple_url}"
         approve, digest = 'nox -s approve -- "${targets[@]}"', '--approved "$DIGEST"'
         credentials = {
@@ -128,6 +128,6 @@ def test_a_candidate_is_published_from_the_job_behind_the_gate(repository: Repos
         assert not re.search(r"ok +(build|test|verify)", publish)
         for name in (CORE, APP):
             page = urllib.request.urlopen(f"{server.simple_url}{name}/", timeout=60).read().decode()
-            assert page.count("sha256=") == 2
+            assert page.count("#sha256=") == 2
     tags = repository.git("ls-remote", "--tags", "origin")
     assert f"{CORE}_1.0" in tags and f"{APP}_2.0" in tags
