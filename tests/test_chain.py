@@ -70,7 +70,9 @@ class Repository:
         return self.git("rev-parse", "HEAD")
 
     @contextmanager
-    def chain(self, *targets: str, started: float = STARTED, **options: bool | int) -> Iterator[Chain]:
+    def chain(
+        self, *targets: str, started: float = STARTED, **options: bool | int | tuple[str, ...]
+    ) -> Iterator[Chain]:
         """One command on the targets; *options* as they stand in Arguments."""
         chain = Chain(self.root, Arguments(targets, **options), started)  # type: ignore[arg-type]
         try:
@@ -260,6 +262,25 @@ def test_a_sibling_in_the_plan_has_a_part_in_the_metadata(repository: Repository
         assert todo(chain.step(Stage.LINT_METADATA, MACHINE)) == ["app"]
     with repository.chain("app", "core") as chain:
         assert todo(chain.step(Stage.LINT_METADATA, MACHINE)) == ["core"]
+
+
+def test_what_shards_prove_holds_for_all(repository: Repository) -> None:
+    """Jobs that work on some targets build what these need from the others; together nothing is left to do."""
+    for only, again in (
+        ("app", {"app": ALL, "core": BUILDING}),
+        ("core", {"core": [stage for stage in ALL if stage not in BUILDING]}),
+        ("alone", {"alone": ALL}),
+    ):
+        with repository.chain("all", only=(only,)) as chain:
+            assert to_do_again(chain) == again
+    with repository.chain("all") as chain:
+        assert to_do_again(chain) == {}
+
+
+def test_only_a_target_can_be_worked_on(repository: Repository) -> None:
+    """A name that is none is misuse: a job that does nothing would look like one that passed."""
+    with repository.chain("app", only=("core",)) as chain, pytest.raises(Misuse, match="--only core: that is no"):
+        chain.plan(MACHINE)
 
 
 def test_another_interpreter_proves_anew(repository: Repository) -> None:

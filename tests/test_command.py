@@ -175,6 +175,7 @@ def test_uncommitted_work_is_told(
         (["alone", "--repository", "testpypi"], "add --candidate-for-release"),
         (["alone", "--candidate-for-release", "--repository", "nowhere"], "there is no repository nowhere"),
         (["alone", "--first-release"], "are for a candidate\n  add --candidate-for-release"),
+        (["all", "--candidate-for-release", "--only", "alone"], "--only is for the stages before publish"),
     ],
 )
 def test_misuse_ends_with_2(

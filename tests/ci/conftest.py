@@ -25,6 +25,7 @@ CORE, APP = "contoso-core", "contoso-app"
 CONFIG = f"""[tool.nox-release]
 index-exempt = "made up for a test"
 approval = "environment"
+remote = "upstream"
 {ONCE}"""
 FILES = {
     "noxfile.py": NOXFILE,
@@ -144,6 +145,8 @@ def repository(tmp_path: Path, runner: Path) -> Repository:
     subprocess.run(["git", "clone", "-q", remote, tmp_path / "workspace"], check=True, capture_output=True)
     made = Repository(tmp_path / "workspace", remote, runner, tmp_path / "handover")
     (tmp_path / "home").mkdir()
+    made.git("remote", "rename", "origin", "upstream")
+    made.git("remote", "add", "origin", "https://git.example/contoso/sdk.git")  # what runs workflows only reads that
     made.git("checkout", "-q", "-b", "main")
     for name, text in FILES.items():
         (made.root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -152,5 +155,5 @@ def repository(tmp_path: Path, runner: Path) -> Repository:
         for ci in CIS:
             assert init_ci(ci, made.root, check=False, yes=True) == 0
     made.write({})
-    made.git("push", "-q", "origin", "main")
+    made.git("push", "-q", "upstream", "main")
     return made

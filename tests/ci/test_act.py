@@ -118,7 +118,7 @@ def test_a_candidate_is_published_from_the_job_behind_the_gate(repository: Repos
             (digest, f"{digest} {where}"),
             (first, first + lines),
         )
-        repository.git("push", "-q", "origin", "main")
+        repository.git("push", "-q", "upstream", "main")
         claims["sha"] = repository.git("rev-parse", "HEAD")
         inputs = {"package": "contoso-*", "candidate_for_release": "true", "first_release": "true"}
         done = repository.act("release.yml", "workflow_dispatch", **inputs)
@@ -129,5 +129,5 @@ def test_a_candidate_is_published_from_the_job_behind_the_gate(repository: Repos
         for name in (CORE, APP):
             page = urllib.request.urlopen(f"{server.simple_url}{name}/", timeout=60).read().decode()
             assert page.count("#sha256=") == 2
-    tags = repository.git("ls-remote", "--tags", "origin")
+    tags = repository.git("ls-remote", "--tags", "upstream")
     assert f"{CORE}_1.0" in tags and f"{APP}_2.0" in tags

@@ -45,7 +45,6 @@ def local() -> Path:
 
 def run(local: Path, repository: Repository, **variables: str) -> subprocess.CompletedProcess[str]:
     options = [f"--variable={name}={value}" for name, value in variables.items()]
-    repository.git("remote", "set-url", "origin", "https://gitlab.example/contoso/sdk.git")  # it is only read
     return repository.run(
         [local, "--force-shell-executor", "--shell-isolation", *options], GCL_IGNORE_PREDEFINED_VARS=""
     )
@@ -98,7 +97,7 @@ def test_a_candidate_takes_what_was_proven_to_the_gate(
         approve, digest = 'nox -s approve -- "${targets[@]}"', '--approved "$digest"'
         pairs = ((approve, f"{approve} {where}"), (digest, f"{digest} {where}"))
         repository.replace(".gitlab/nox-release.yml", *pairs)
-        repository.git("push", "-q", "origin", "main")
+        repository.git("push", "-q", "upstream", "main")
         commit = repository.git("rev-parse", "HEAD")
         identity = token(aud="nox-release", environment="release", environment_protected=protected, sha=commit)
         done = run(

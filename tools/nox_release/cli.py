@@ -80,9 +80,11 @@ def _init_ci(asked: argparse.Namespace, environ: Mapping[str, str], become: Beco
 def _merge(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
     from nox_release.evidence import Store
     from nox_release.merging import merge
+    from nox_release.report.words import number
 
     merged = merge(map(Path, asked.folders), Store(Path.cwd()))
-    print(f"merged {merged.evidence} records and {merged.artifacts} artifacts of {merged.shards} folders")
+    counts = (number(merged.evidence, "record"), number(merged.artifacts, "artifact"), number(merged.shards, "folder"))
+    print("merged {} and {} of {}".format(*counts))
     return 0
 
 

@@ -40,7 +40,7 @@ def merge(folders: Iterable[Path], store: Store) -> Merged:
     Nothing is written before all of it is known to agree.
 
     :param folders: each a ``.nox-release`` folder under any name, or a folder of such.
-    :raises Blocked: where two tell different things of the same inputs, or one holds what belongs into none.
+    :raises Blocked: where two tell different things of the same inputs, or one holds what does not belong there.
     """
     places = [place for folder in folders for place in _places(folder)]
     told: dict[Path, tuple[Path, Evidence]] = {}
@@ -87,7 +87,7 @@ def _files(place: Path, kind: str, depth: int) -> Iterator[Path]:
             path = Path(root, name)
             deep = len(path.relative_to(place / kind).parts)
             if path.is_symlink() or (name in files) != (deep == depth) or not (path.is_dir() or path.is_file()):
-                raise Blocked(f"{path} belongs into no folder of evidence", "see what the job did that left it")
+                raise Blocked(f"{path} does not belong among evidence", "see what the job did that left it")
             if deep == depth and not name.startswith("."):  # .new-…: a write that was cut off
                 yield path
 

@@ -36,7 +36,7 @@ def select(targets: Sequence[str], workspace: Workspace, changed: Changed) -> tu
             found = _matched(target.removeprefix("!"), workspace, changed)
         except Unchanged as error:
             if not only_changed:
-                raise
+                raise Misuse(error.message, error.hint) from None
             unchanged = error
             continue
         (unwanted if target.startswith("!") else wanted).update(found)

@@ -24,7 +24,7 @@ def text(plan: Plan, timings: Mapping[str, Timing], shared: Sequence[Shard], wid
     """
     for line in _lines(plan, timings, shared):
         line = one_line(line)
-        yield line if not width or len(line) <= width else line[: max(width - 1, 1)] + "…"
+        yield line if not width or len(line) <= width else line[: width - 1] + "…"
 
 
 def _lines(plan: Plan, timings: Mapping[str, Timing], shared: Sequence[Shard]) -> Iterator[str]:
