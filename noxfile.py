@@ -44,11 +44,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the catalogue of checks from their declarations, and build the documentation, strictly."""
+    """Write what the documentation has from the code (checks, configuration, …), and build it, strictly."""
     _install(session, "docs", locks=("build-sdist", "publish", "lint-metadata", "verify-artifacts"))
     for path, options in (("docs/checks.md", ()), ("tools/nox_release/catalogue.json", ("--json",))):
         with Path(path).open("w", encoding="utf-8") as file:
             session.run("python", "-m", "nox_release.report.catalogue", *options, stdout=file)
+    session.run("python", "-m", "nox_release.reference")
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
 
 

@@ -18,7 +18,8 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist",
+    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist "
+    "keys",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
@@ -52,10 +53,12 @@ LAYERS = (
     "ci.*",
     "cli",
     "<package>",
+    # pages and files that are written from all of these
+    "reference.*",
 )
 """From the lowest to the highest; a module imports from its own layer and from those before it."""
 
-TOGETHER = {"adopt", "ci", "distribution", "index", "metadata", "project", "provenance", "report"}
+TOGETHER = {"adopt", "ci", "distribution", "index", "metadata", "project", "provenance", "reference", "report"}
 """Folders whose modules import one another; in the others siblings do not."""
 
 

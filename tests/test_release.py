@@ -135,3 +135,9 @@ def test_approve_tells_the_digest_and_the_command(world: World) -> None:
     assert f"what goes out: sha256 {digest}" in lines
     assert lines[-1].endswith(f"-- demo {' '.join(OPTIONS)} --candidate-for-release --approved {digest}")
     assert release.chain.approvals.approved() == ()
+
+
+def test_the_command_that_is_told_makes_new_projects_where_that_was_asked(world: World) -> None:
+    """What approve was given for a first release stands in the command that it tells."""
+    lines = list(world.release(NOBODY, "--first-release").take_approval())
+    assert f"-- demo {' '.join(OPTIONS)} --first-release --candidate-for-release" in lines[-1]

@@ -23,6 +23,28 @@ SECTIONS: dict[str, Section] = {
 SIMPLE = "https://index.example/simple"
 
 
+def test_an_authority_goes_with_its_section(tmp_path: Path) -> None:
+    """What .pypirc names comes before what twine's variable names; without either there is none."""
+    ours, usual = tmp_path / "ours.pem", tmp_path / "usual.pem"
+    ours.touch()
+    usual.touch()
+    sections: dict[str, Section] = {**SECTIONS, "safe": {**SECTIONS["corp"], "ca_cert": str(ours)}}
+    environ = {"TWINE_CERT": str(usual)}
+    assert choose(Wanted("safe", index_url=SIMPLE), sections, environ).ca == str(ours)
+    assert choose(Wanted("corp", index_url=SIMPLE), sections, environ).ca == str(usual)
+    assert choose(Wanted(repository_url="https://x.example/", index_url=SIMPLE), sections, environ).ca == str(usual)
+    assert choose(Wanted("corp", index_url=SIMPLE), sections, {}).ca == ""
+
+
+@pytest.mark.parametrize(("named", "environ"), [("ca_cert of [corp]", {}), ("TWINE_CERT", {"TWINE_CERT": "/gone.pem"})])
+def test_an_authority_that_is_not_there(named: str, environ: dict[str, str]) -> None:
+    """It is told before anything is asked for, with where it is named."""
+    section = SECTIONS["corp"] if environ else {**SECTIONS["corp"], "ca_cert": "/gone.pem"}
+    with pytest.raises(Misuse, match=r"names /gone\.pem, which is no file") as caught:
+        choose(Wanted("corp", index_url=SIMPLE), {"corp": section}, environ)
+    assert named in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("wanted", "environ", "expected"),
     [

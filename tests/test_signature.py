@@ -51,6 +51,16 @@ def test_who_signed_is_told(tmp_path: Path, key: Path) -> None:
     assert SIGNATURES.signer(path, signature, allow(tmp_path, bob=other, ada=key)) == "ada@example.com"
 
 
+def test_relative_paths_are_meant_from_here(tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Key and signature may be named from the folder that the command is typed in, wherever the statement lies."""
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(key.parent)
+    path, signature = signed(tmp_path / "deep", Path(key.name))
+    (tmp_path / "mailed.sig").write_bytes(signature.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    assert SIGNATURES.signer(path, Path("mailed.sig"), Path(allow(tmp_path, ada=key).name)) == "ada@example.com"
+
+
 def test_a_key_that_is_not_allowed_does_not_count(tmp_path: Path, key: Path) -> None:
     """A good signature by a stranger is nobody's."""
     path, signature = signed(tmp_path, key)

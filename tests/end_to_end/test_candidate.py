@@ -8,6 +8,7 @@ import os
 import pty
 import shutil
 import signal
+import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import trustme
 
 from archives import make_wheel
 from nox_release.index.credentials import Known
@@ -306,6 +308,29 @@ def test_a_wrong_password_is_told(candidate: tuple[Candidate, Gate]) -> None:
     assert (made.published(), made.tags()) == ({}, {})
     done = made.publish(CORE)
     assert done.returncode == 0, done.stdout
+
+
+def test_an_authority_that_pypirc_names_is_believed_by_all_who_read_the_index(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The checks, the preflight, the proof, twine and the installer: none of them knows it otherwise."""
+    authority, tls, ca = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), tmp_path / "ca.pem"
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(str(ca))
+    with pypiron(tmp_path) as server, gate(server, tls) as passing:
+        (tmp_path / "home").mkdir()
+        (tmp_path / "home" / ".pypirc").write_text(
+            f"[distutils]\nindex-servers = corp\n[corp]\nrepository = {passing.upload_url}\nca_cert = {ca}\n"
+        )
+        cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        home = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": cache}
+        there = replace(workspace, environ={**workspace.environ, **home})
+        where = [CORE, "--repository", "corp", "--index-url", passing.simple_url]
+        code, said = Candidate(there, "", "").at_terminal([f"{CORE} 1.0"], "-s", "approve", "--", *where)
+        assert code == 0, said
+        done = there.nox("-s", "publish", "--", *where, "--candidate-for-release", "--first-release")
+        assert done.returncode == 0, done.stdout
+        assert len(passing.uploads) == 2
 
 
 def test_of_two_commands_at_once_one_is_refused(candidate: tuple[Candidate, Gate]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fakes import package
 from nox_release.model import Artifact, Evidence, Kind, Outcome, Stage
 from nox_release.plan import Plan, Planned
-from nox_release.report.candidate import candidate, released
+from nox_release.report.candidate import WAS_THERE, candidate, released
 from nox_release.report.run import Entry, State
 
 
@@ -95,6 +95,14 @@ def test_a_release_tells_what_is_done_and_what_remains() -> None:
         "not published: two 1.0: it needs three",
         "Published: 1 of 2. The same command again finishes what remains.",
     ]
+
+
+def test_a_run_that_sent_nothing_says_so() -> None:
+    """All files were there: that they are published is true, that this command did it is not."""
+    facts = {"index": "https://i.example/", "tag": "one_1.0", "file one-1.0.tar.gz": WAS_THERE}
+    done = replace(published("one"), facts=facts)
+    lines = list(released(Plan((planned("one"),)), entries({"one": done})))
+    assert lines[0] == "published before: one 1.0 to https://i.example/, tagged one_1.0"
 
 
 def test_what_is_out_and_not_finished_is_not_called_unpublished() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import re
 import select
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -100,8 +101,8 @@ class Gate:
 
 
 @contextmanager
-def gate(server: Server) -> Iterator[Gate]:
-    """Stand on a port of loopback in front of *server*."""
+def gate(server: Server, tls: ssl.SSLContext | None = None) -> Iterator[Gate]:
+    """Stand on a port of loopback in front of *server*; with *tls*, behind a certificate."""
     made = Gate(server)
 
     class Handler(BaseHTTPRequestHandler):
@@ -149,7 +150,7 @@ def gate(server: Server) -> Iterator[Gate]:
 
         log_message: Callable[..., None] = lambda *_: None
 
-    with listening(Handler) as made.url:
+    with listening(Handler, tls) as made.url:
         yield made
 
 
@@ -159,14 +160,16 @@ def _answers_early(upstream: http.client.HTTPConnection) -> bool:
 
 
 @contextmanager
-def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+def listening(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve with *handler* on a free port of loopback; yields its URL."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True  # one may hang on purpose
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

@@ -26,7 +26,7 @@ from nox_release.environment import (
     sweep_scratch,
     without_credentials,
 )
-from nox_release.errors import Blocked
+from nox_release.errors import Blocked, Exit
 from nox_release.evidence import FOLDER, Store, write_atomically
 from nox_release.export import export, export_with_history
 from nox_release.index.target import Target, TargetIndex
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
         else:
             _work(from_json(Order, content), processes)
     except KeyboardInterrupt:
-        return 130
+        return Exit.INTERRUPTED
     finally:
         processes.stop()
     return 0
@@ -89,7 +89,7 @@ def _work(order: Order, processes: Processes) -> None:
     store = Store(order.root)
     git = Git(order.root, order.root / FOLDER / "objects")
     snapshot = _snapshot(git, order)
-    target = TargetIndex(order.config.index_url, store.root / "downloads")
+    target = TargetIndex(order.config.index_url, store.root / "downloads", ca=order.ca)
     tools = {tool: metadata.version(tool) for tool in stage.TOOLS} | {"python": sys.version.split()[0]}
 
     def work(planned: Planned) -> Evidence:
@@ -239,16 +239,18 @@ def _look_before(order: PreflightOrder) -> None:
 def _prove(order: PrefixOrder, processes: Processes) -> None:
     """Prove the states between two uploads, and write the answer; this process was started without credentials."""
     from nox_release.ground import Ground  # these need what only publish has installed
+    from nox_release.index.session import for_programs
     from nox_release.proof import prove
 
     store = Store(order.root)
-    target = TargetIndex(order.config.index_url, store.root / "downloads")
+    target = TargetIndex(order.config.index_url, store.root / "downloads", ca=order.ca)
     log = order.root / order.logs / "prefixes.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as stream, scratch("prefixes-") as folder:
         home = folder / "home"
         home.mkdir()
-        installer = Installer(order.uv, for_installer(os.environ, home), order.python or sys.executable)
+        trusting = for_programs(os.environ, order.ca, folder)
+        installer = Installer(order.uv, for_installer(os.environ, home) | trusting, order.python or sys.executable)
         environ = for_package_code(os.environ, home, order.config.pass_environment)
         siblings = frozenset(order.plan.workspace)
 

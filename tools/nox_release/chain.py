@@ -211,6 +211,7 @@ class Chain:
             logs=self.logs,
             expected=self._expected(stage, todo),
             candidate=self.candidate if stage is Stage.PUBLISH and self.arguments.candidate else None,
+            ca=self.candidate.repository.ca if self.candidate else "",
             finishes=self.candidate is not None,
             matrices={name: self._matrix(plan[name], machine) for name in todo if stage in _TRYING},
         )

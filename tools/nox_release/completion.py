@@ -25,7 +25,7 @@ from nox_release.environment import (
     scratch,
     without_credentials,
 )
-from nox_release.errors import Blocked
+from nox_release.errors import Blocked, Exit
 from nox_release.evidence import Store, write_atomically
 from nox_release.model import Package, Stage
 from nox_release.plan import asks_git, digest_of
@@ -158,7 +158,7 @@ class Completion:
             path.write_text(to_json(order))
             command = [str(tools.python), "-I", worker.__file__, "metadata", str(path)]
             done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-            if done.returncode == 130:
+            if done.returncode == Exit.INTERRUPTED:
                 raise KeyboardInterrupt
             if done.returncode:
                 raise Blocked(f"asking build backends failed: {last_line(done.stderr)}", "run the command again")

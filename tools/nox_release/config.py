@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from nox_release.check import Rules, Severity, matches
 from nox_release.codes import beginning, suggestion
 from nox_release.errors import Misuse
+from nox_release.keys import Key, keys, limited, read_keys
 from nox_release.policy import Policy
-
-CLASSIFIER_POLICIES = ("consistent", "azure", "none")
-"""What ``classifier-policy`` may be."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +20,8 @@ class Settings:
     """What may be said for all packages in the table itself, and for some in ``[[tool.nox-release.overrides]]``."""
 
     test_command: tuple[str, ...] = ("pytest",)
-    """Command of the test stage, run beside the package's tests, in a virtualenv with the built wheel."""
+    """Command of the test stage, run in a folder with the package's files except what the wheel installs, in a
+    virtualenv with the built wheel."""
     test_groups: tuple[str, ...] = ("test", "tests", "testing")
     """Dependency groups (PEP 735) that the tests need; those that a package has."""
     test_extras: tuple[str, ...] = ("test", "tests", "testing")
@@ -46,24 +43,28 @@ class Settings:
     build_inputs: tuple[str, ...] = ()
     """Files outside a package's folder that its build reads, relative to the workspace."""
     git_history: bool = False
-    """The build backend asks git; known ones (setuptools-scm, hatch-vcs, …) need not be told."""
-    version_policy: str = Policy.SEMVER.value
+    """Whether the build backend asks git; known ones (setuptools-scm, hatch-vcs, versioningit, …) need not be told."""
+    version_policy: str = limited(Policy.SEMVER.value, choices=tuple(Policy))
     """What versions promise: ``semver``, ``azure-preview``, or ``none``."""
     allow_changes: Mapping[str, str] = field(default_factory=dict)
     """Path of an object, or a glob over paths → the reason for letting its change since the last release pass."""
     ignore: Mapping[str, str] = field(default_factory=dict)
     """Code of a check, or the beginning of codes → the reason for letting its findings pass."""
-    classifier_policy: str = "consistent"
-    """What the classifier of the development status has to say: see :data:`CLASSIFIER_POLICIES`."""
+    classifier_policy: str = limited("consistent", choices=("consistent", "azure", "none"))
+    """What the development status among the classifiers has to say. ``consistent``: neither Production/Stable nor
+    Mature for a prerelease. ``azure``: Beta for a prerelease, Production/Stable or higher for any other. ``none``:
+    anything."""
     select: Mapping[str, str] = field(default_factory=dict)
-    """Code, or the beginning of codes → the reason for looking at nothing but these; empty: at everything."""
+    """Code of a check, or the beginning of codes → the reason for looking at nothing but these. Empty: at
+    everything."""
     severity: Mapping[str, str] = field(default_factory=dict)
-    """Code, or the beginning of codes → ``error`` or ``warning``."""
-    pythons: tuple[str, ...] = ()
-    """Minor versions of Python that it is tried on. Empty: all that requires-python allows and the machine has."""
-    resolutions: tuple[str, ...] = ("highest", "lowest")
-    """Which of the allowed versions of its dependencies it is tried with."""
-
+    """Code of a check, or the beginning of codes → ``error`` or ``warning``: what its findings mean for the
+    release."""
+    pythons: tuple[str, ...] = limited((), pattern=r"3\.[0-9]+", example='minor versions: pythons = ["3.9", "3.13"]')
+    """Minor versions of Python that it is tried on: each of them has to be there. Empty: all that requires-python
+    allows and the machine has, from 3.8."""
+    resolutions: tuple[str, ...] = limited(("highest", "lowest"), choices=("highest", "lowest"), least=1)
+    """Which of the versions that its requirements allow it is tried with."""
     github_release: bool = False
     """Whether a candidate ends with a release on GitHub, with the changelog's entry and the files."""
     attestation_exempt: str = ""
@@ -96,17 +97,19 @@ class Config:
     """The whole table, with its defaults."""
 
     packages: tuple[str, ...] = ()
-    """Globs of package folders. Empty: ``[tool.uv.workspace]``, else every project that git has."""
+    """Globs of package folders. Empty: the members of ``[tool.uv.workspace]``; else every folder with a project in
+    pyproject.toml or with a setup.py, except below folders such as ``tests``, ``examples``, ``templates`` and
+    ``docs``."""
     exclude: tuple[str, ...] = ()
     """Globs of folders that hold no package."""
-    installer: str = "uv"
-    """``uv``, or ``pip`` (with virtualenv) where uv may not be used."""
-    jobs: int = 0
+    installer: str = limited("uv", choices=("uv", "pip"))
+    """``uv``, or ``pip``, which stands for virtualenv and pip, and never starts uv."""
+    jobs: int = limited(0, least=0)
     """Targets worked on side by side in a stage; 0 is one for each core."""
     tag_format: str = "{name}_{version}"
     """How a release's git tag is written."""
     index_url: str = "https://pypi.org/simple/"
-    """Simple API of the target index: what it has already counts."""
+    """Simple API of the target index: what it has already counts. It holds no user and no password."""
     credentials: tuple[str, ...] = ()
     """Further globs of environment variables that code of a package must not see."""
     pass_environment: tuple[str, ...] = ()
@@ -117,11 +120,12 @@ class Config:
     """Globs of the branches that candidates are made from."""
     owners_unknown: Mapping[str, str] = field(default_factory=dict)
     """Upload URL of an index that does not tell who owns a project → the reason why that is accepted."""
-    attestations: str = "auto"
-    """``auto`` attests where trusted publishing can; ``required`` refuses a candidate that is not attested."""
-    approval: str = "prompt"
-    """How a candidate is approved: ``prompt``, ``signed`` or ``environment``."""
-    approvals: int = 1
+    attestations: str = limited("auto", choices=("auto", "required"))
+    """``auto`` attests what goes to PyPI or TestPyPI by trusted publishing; ``required`` refuses a candidate that
+    cannot be attested."""
+    approval: str = limited("prompt", choices=("prompt", "signed", "environment"))
+    """How a candidate is approved: ``prompt`` at a terminal, ``signed`` by SSH keys, or ``environment`` by the CI."""
+    approvals: int = limited(1, least=1)
     """How many different people have to sign."""
     self_approval: bool = True
     """Whether the author of the released commit may be one of them."""
@@ -131,11 +135,11 @@ class Config:
     """The CI's environment that candidates are published from: the gate of ``approval = "environment"``, and what a
     trusted publisher asks for."""
     publisher_workflow: str = ""
-    """File of the workflow that publishes, for trusted publishers; empty: what the CI's is mostly called."""
-    new_project_quota: int = 4
-    """How many new projects the index takes in a day."""
-    settings: Settings = field(default_factory=Settings)
-    overrides: tuple[Override, ...] = ()
+    """File of the workflow that publishes, for trusted publishers; empty: release.yml, on GitLab .gitlab-ci.yml."""
+    new_project_quota: int = limited(4, least=1)
+    """How many new projects the index takes in a day, for the waves of first releases."""
+    settings: Settings = field(default_factory=Settings, metadata={"key": False})
+    overrides: tuple[Override, ...] = field(default=(), metadata={"key": False})
 
     def for_package(self, name: str) -> Settings:
         """Return the settings of one package: later overrides win, ``ignore`` and its likes add up."""
@@ -147,6 +151,14 @@ class Config:
                     changes[key] = {**getattr(settings, key), **changes[key]}
                 settings = replace(settings, **changes)
         return settings
+
+
+WORKSPACE = keys(Config)
+"""The keys that stand in the table alone."""
+PACKAGE = keys(Settings)
+"""The keys that may stand in an override, too."""
+CODED = frozenset({"ignore", "select", "severity"})
+"""Those that are said of codes."""
 
 
 def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Config:
@@ -161,44 +173,35 @@ def read_config(pyproject: bytes | None, where: str = "pyproject.toml") -> Confi
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misuse(f"{where} cannot be read: {error}", "mend the file; it holds the configuration") from None
     table = _table(_table(document, "tool", f"tool in {where}"), "nox-release", f"tool.nox-release in {where}")
-    workspace, settings = _keys(Config), _keys(Settings)
     overrides = table.pop("overrides", [])
     place = f"[tool.nox-release] in {where}"
-    values = _values(table, {**workspace, **settings}, place)
-    changes = tuple(_override(entry, settings, f"[[tool.nox-release.overrides]] number {number} in {where}")
-                    for number, entry in enumerate(_tables(overrides, where), 1))  # fmt: skip
+    values = _values(table, {**WORKSPACE, **PACKAGE}, place)
     config = Config(
-        **{key: value for key, value in values.items() if key in workspace},
-        settings=Settings(**{key: value for key, value in values.items() if key in settings}),
-        overrides=changes,
+        **{key.field: values.pop(key.field) for key in WORKSPACE.values() if key.field in values},
+        settings=Settings(**values),
+        overrides=tuple(
+            _override(entry, f"[[tool.nox-release.overrides]] number {number} in {where}")
+            for number, entry in enumerate(_tables(overrides, where), 1)
+        ),
     )
-    if config.installer not in {"uv", "pip"}:
-        raise Misuse(f'{place}: installer is "{config.installer}"', 'write installer = "uv" or installer = "pip"')
-    if config.jobs < 0:
-        raise Misuse(f"{place}: jobs is {config.jobs}", "write a positive number, or 0 for one for each core")
-    if config.approval not in (modes := ("prompt", "signed", "environment")):
-        raise Misuse(f'{place}: approval is "{config.approval}"', f"write one of {', '.join(modes)}")
-    if config.attestations not in ("auto", "required"):
-        raise Misuse(f'{place}: attestations is "{config.attestations}"', 'write "auto" or "required"')
+    _check_together(config, place)
+    _check_url(config.index_url, f"{place}: index-url")
+    return config
+
+
+def _check_together(config: Config, place: str) -> None:
+    """Refuse what no key says alone."""
     if config.approval == "environment" and (config.approvals > 1 or not config.self_approval):
         raise Misuse(
             f'{place}: approvals and self-approval do not count for approval = "environment"',
             "have the CI's environment ask for reviewers and against self-review, and take them out here",
         )
-    if config.new_project_quota < 1:
-        raise Misuse(f"{place}: new-project-quota is {config.new_project_quota}", "write a number of 1 or more")
-    if config.approvals < 1:
-        raise Misuse(f"{place}: approvals is {config.approvals}", "write how many people have to approve, 1 or more")
     try:
         config.tag_format.format(name="name", version="1.0")
     except (KeyError, IndexError, ValueError, AttributeError, TypeError):
         raise Misuse(f'{place}: tag-format is "{config.tag_format}"', "use {name} and {version} in it") from None
-    for said in (asdict(config.settings), *(override.changes for override in changes)):
-        _check_matrix(said, place)
     if "{version}" not in config.tag_format:
         raise Misuse(f'{place}: tag-format is "{config.tag_format}"', "use {version} in it, and {name}")
-    _check_url(config.index_url, f"{place}: index-url")
-    return config
 
 
 def _check_url(url: str, place: str) -> None:
@@ -210,21 +213,6 @@ def _check_url(url: str, place: str) -> None:
         raise Misuse(f'{place} is "{url}"', "write the URL of a Simple API: https://…/simple/")
     if parts.username or parts.password:
         raise Misuse(f"{place} holds a user", "write it without; a configuration is no place for secrets")
-
-
-def _check_matrix(said: Mapping[str, Any], place: str) -> None:
-    for minor in said.get("pythons", ()):
-        if not re.fullmatch(r"3\.\d+", minor):
-            raise Misuse(f'{place}: pythons has "{minor}"', 'write minor versions: pythons = ["3.9", "3.13"]')
-    resolutions = said.get("resolutions", ("highest",))
-    if not resolutions or not set(resolutions) <= {"highest", "lowest"}:
-        raise Misuse(f"{place}: resolutions is {list(resolutions)}", 'write ["highest", "lowest"], or one of the two')
-
-
-def _keys(kind: type[Any]) -> dict[str, Any]:
-    """Name of each key → an example of its value: the default."""
-    blank = kind()
-    return {item.name: getattr(blank, item.name) for item in fields(kind) if item.name not in {"settings", "overrides"}}
 
 
 def _table(parent: dict[str, Any], key: str, place: str) -> dict[str, Any]:
@@ -239,31 +227,17 @@ def _tables(overrides: object, where: str) -> list[dict[str, Any]]:
     raise Misuse(f"overrides in {where} is not a list of tables", "write [[tool.nox-release.overrides]]")
 
 
-def _override(entry: dict[str, Any], known: dict[str, Any], place: str) -> Override:
+def _override(entry: dict[str, Any], place: str) -> Override:
     if "packages" not in entry:
         raise Misuse(f"{place} does not say for which packages", 'add packages = ["name-*"]')
-    values = _values(entry, {**known, "packages": ()}, place)
+    values = _values(entry, {**PACKAGE, "packages": WORKSPACE["packages"]}, place)
     return Override(values.pop("packages"), values)
 
 
-def _values(table: dict[str, Any], known: dict[str, Any], place: str) -> dict[str, Any]:
-    values = {}
-    for key, value in table.items():
-        name = key.replace("-", "_")
-        if name not in known or "_" in key:
-            near = difflib.get_close_matches(key, [item.replace("_", "-") for item in known], 1, 0.5)
-            hint = f"did you mean {near[0]}?" if near else "the keys are: " + ", ".join(
-                sorted(item.replace("_", "-") for item in known)
-            )  # fmt: skip
-            raise Misuse(f"{place}: unknown key {key}", hint)
-        values[name] = _value(value, known[name], f"{place}: {key}")
-        if name in {"ignore", "select", "severity"}:
-            _check_codes(name, values[name], f"{place}: {key}")
-        if name == "version_policy" and value not in set(Policy):
-            raise Misuse(f'{place}: {key} is "{value}"', "write one of " + ", ".join(f'"{item}"' for item in Policy))
-    if values.get("classifier_policy", CLASSIFIER_POLICIES[0]) not in CLASSIFIER_POLICIES:
-        hint = f"write one of {', '.join(CLASSIFIER_POLICIES)}"
-        raise Misuse(f"{place}: classifier-policy is {values['classifier_policy']!r}", hint)
+def _values(table: dict[str, Any], known: Mapping[str, Key], place: str) -> dict[str, Any]:
+    values = read_keys(table, known, place)
+    for key in CODED & values.keys():
+        _check_codes(key, values[key], f"{place}: {key}")
     return values
 
 
@@ -280,28 +254,3 @@ def _check_codes(key: str, entries: Mapping[str, str], place: str) -> None:
         if lowers and all(check.essential or check.pypi for check in checks):
             hint = f'if it goes to another index, say so: ignore = {{ {entry} = "the reason" }}'
             raise Misuse(f"{place}: PyPI refuses what breaks {entry}, so it stays an error", hint)
-
-
-def _value(value: Any, example: Any, place: str) -> Any:
-    match example:
-        case bool():
-            if isinstance(value, bool):
-                return value
-            raise Misuse(f"{place} is {value!r}", "write true or false")
-        case int():
-            if isinstance(value, int) and not isinstance(value, bool):
-                return value
-            raise Misuse(f"{place} is {value!r}", "write a number")
-        case str():
-            if isinstance(value, str):
-                return value
-            raise Misuse(f"{place} is {value!r}", "write a text in quotes")
-        case tuple():
-            if isinstance(value, list) and all(isinstance(item, str) for item in value):
-                return tuple(value)
-            raise Misuse(f"{place} is {value!r}", 'write a list of texts: ["…", "…"]')
-        case _:
-            if isinstance(value, dict) and all(isinstance(item, str) and item.strip() for item in value.values()):
-                return dict(value)
-            hint = 'write the reason for each: { CODE = "why" }; for severity "error" or "warning"'
-            raise Misuse(f"{place} is {value!r}", hint)

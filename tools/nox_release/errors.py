@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What a command ends with."""
+
+    WELL = 0
+    """All is well: every target came through, or PyPI would take every file."""
+    FAILED = 1
+    """Something failed, or could not be looked at: that is never taken for a pass."""
+    MISUSED = 2
+    """The command line or the configuration cannot be obeyed; nothing was done."""
+    INTERRUPTED = 130
+    """Interrupted by Ctrl-C. The same command again goes on."""
+
 
 class Blocked(Exception):
     """Something could not be looked at or done, so nothing may be concluded from it.
@@ -12,7 +27,7 @@ class Blocked(Exception):
     :param hint: what to type or change next; empty where the message says it.
     """
 
-    exit_code = 1
+    exit_code = Exit.FAILED
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -26,4 +41,4 @@ class Blocked(Exception):
 class Misuse(Blocked):
     """The command line or the configuration is not one that can be obeyed (exit code 2)."""
 
-    exit_code = 2
+    exit_code = Exit.MISUSED

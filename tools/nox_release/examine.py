@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from nox_release.acceptance import accept, load
-from nox_release.errors import Blocked
+from nox_release.errors import Blocked, Exit
 from nox_release.filelist import files_of
 from nox_release.forks import forked
 from nox_release.report.answers import WRITERS, Answer, State
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
             sys.stdout.write(piece)
             sys.stdout.flush()
     except KeyboardInterrupt:
-        return 130
+        return Exit.INTERRUPTED
     except BrokenPipeError:  # nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import requests
 from packaging.version import Version
 
 from nox_release import changelog
 from nox_release.announcing import where
+from nox_release.check import Verdict
 from nox_release.checks.preflight import PREFLIGHT, Checkout, Readiness
 from nox_release.config import Config
 from nox_release.errors import Blocked
 from nox_release.evidence import Store
 from nox_release.index.credentials import Trusted, find
-from nox_release.index.owners import read_owners
+from nox_release.index.owners import Owners, read_owners
 from nox_release.index.session import configured
 from nox_release.index.target import Published, Target, TargetIndex
 from nox_release.manifest import read_manifest
 from nox_release.plan import Plan, Planned
+from nox_release.process import in_parallel
 from nox_release.project import Source, changelog_of
 from nox_release.provenance.policy import REQUIRED, unattested
 from nox_release.repository import read_pypirc
@@ -27,14 +30,23 @@ from nox_release.source import Git, Snapshot
 from nox_release.tagging import Tagged, Tags
 from nox_release.work import PreflightAnswer, PreflightOrder
 
+AT_ONCE = 8
+"""Packages whose pages are read side by side."""
+
 
 def preflight(
-    order: PreflightOrder, git: Git, snapshot: Snapshot, environ: Mapping[str, str] = os.environ
+    order: PreflightOrder,
+    git: Git,
+    snapshot: Snapshot,
+    environ: Mapping[str, str] = os.environ,
+    target: Target | None = None,
 ) -> PreflightAnswer:
-    """Look at every package of the plan, and tell all that is wrong with any at once."""
+    """Look at every package of the plan, and tell all that is wrong with any at once.
+
+    :param target: the index, if not the candidate's own.
+    """
     repository = order.candidate.repository
     sections = read_pypirc()
-    ca = sections.get(repository.section, {}).get("ca_cert") or ""
     try:
         found = find(repository, sections, environ)
         credentials, ci = "", found.ci if isinstance(found, Trusted) else ""
@@ -43,44 +55,67 @@ def preflight(
     except Blocked as error:
         credentials, unattestable = str(error), ""
     store = Store(order.root)
-    target = TargetIndex(repository.simple_url, store.root / "downloads")
-    verdicts = {}
+    index = target or TargetIndex(repository.simple_url, store.root / "downloads", ca=repository.ca)
+    verdicts: dict[str, Verdict] = {}
+    here, tags = checkout(git, order.plan, order.config, environ), _tags(git, order)
     try:
-        here = checkout(git, order.plan, order.config, environ)
-        tags = _tags(git, order)
-        with configured(requests.Session(), repository.json_url or repository.simple_url, environ, ca) as session:
-            for planned in order.plan.targets:
-                published = target.project(planned.name)
-                settings = order.config.for_package(planned.name)
-                ready = Readiness(
-                    planned.name,
-                    planned.version,
-                    repository.upload_url,
-                    here,
-                    read_owners(session, repository, planned.name, bool(published and published.files)),
-                    tags[planned.name],
-                    _last(published),
-                    _there(published, planned),
-                    _built(store, planned),
-                    *_changelog(git, snapshot, planned),
-                    unreleased=_unreleased(order.plan, planned, target),
-                    prereleases=settings.prereleases,
-                    required_owners=settings.required_owners,
-                    pages=repository.pages,
-                    alone=_alone(published, planned),
-                    first_release=order.candidate.first_release,
-                    owners_unknown=order.config.owners_unknown.get(repository.upload_url, ""),
-                    credentials=credentials,
-                    unattestable=unattestable if not settings.attestation_exempt else "",
-                    unannounced=_unannounced(git, order.config.remote, environ) if settings.github_release else "",
-                    unapproved=order.unapproved.get(planned.name, ()),
-                )
-                verdicts[planned.name] = PREFLIGHT.run(ready, settings.rules)
-    except Blocked as error:
-        return PreflightAnswer(verdicts, error.message, error.hint)
+        with configured(
+            requests.Session(), repository.json_url or repository.simple_url, environ, repository.ca
+        ) as web:
+            names = [planned.name for planned in order.plan.targets]
+            seen = dict(in_parallel(lambda name: _look(order, order.plan[name], index, web), names, AT_ONCE))
     finally:
-        target.close()
-    return PreflightAnswer(verdicts)
+        if isinstance(index, TargetIndex):
+            index.close()
+    for planned in order.plan.targets:
+        look, settings = seen[planned.name], order.config.for_package(planned.name)
+        ready = Readiness(
+            planned.name,
+            planned.version,
+            repository.upload_url,
+            here,
+            look.owners,
+            tags[planned.name],
+            _last(look.published),
+            _there(look.published, planned),
+            _built(store, planned),
+            *_changelog(git, snapshot, planned),
+            unreleased=look.unreleased,
+            prereleases=settings.prereleases,
+            required_owners=settings.required_owners,
+            pages=repository.pages,
+            alone=_alone(look.published, planned),
+            first_release=order.candidate.first_release,
+            owners_unknown=order.config.owners_unknown.get(repository.upload_url, ""),
+            credentials=credentials,
+            unattestable=unattestable if not settings.attestation_exempt else "",
+            unannounced=_unannounced(git, order.config.remote, environ) if settings.github_release else "",
+            unapproved=order.unapproved.get(planned.name, ()),
+        )
+        verdicts[planned.name] = PREFLIGHT.run(ready, settings.rules)
+    problem = next((look.problem for look in seen.values() if look.problem), None)
+    return PreflightAnswer(verdicts, problem.message, problem.hint) if problem else PreflightAnswer(verdicts)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What the index says that bears on one package."""
+
+    published: Published | None
+    owners: Owners
+    unreleased: tuple[str, ...]
+    problem: Blocked | None = None
+    """Why it says nothing; what is wrong beside that is told all the same."""
+
+
+def _look(order: PreflightOrder, planned: Planned, target: Target, web: requests.Session) -> _Look:
+    try:
+        published = target.project(planned.name)
+        there = bool(published and published.files)
+        owners = read_owners(web, order.candidate.repository, planned.name, there)
+        return _Look(published, owners, _unreleased(order.plan, planned, target))
+    except Blocked as error:
+        return _Look(None, Owners(True, unknown=error.message), (), error)
 
 
 def _unannounced(git: Git, remote: str, environ: Mapping[str, str]) -> str:
@@ -92,23 +127,17 @@ def _unannounced(git: Git, remote: str, environ: Mapping[str, str]) -> str:
 
 
 def checkout(git: Git, plan: Plan, config: Config, environ: Mapping[str, str]) -> Checkout:
-    """Look at the branch and at the remote.
-
-    :raises Blocked: where the remote cannot be asked.
-    """
+    """Look at the branch and at the remote."""
     branch = _branch(git, environ)
-    pushed = False
+    pushed, unasked = False, ""
     if branch:
         try:
             lines = git("ls-remote", "--heads", config.remote, f"refs/heads/{branch}").split()
+            pushed = bool(lines) and (lines[0] == plan.commit or git.is_ancestor(plan.commit, lines[0]))
         except Blocked as error:
-            raise Blocked(
-                f"the git remote {config.remote} cannot be asked: {error.message}",
-                f"see that `git ls-remote {config.remote}` works, or set remote in [tool.nox-release]",
-            ) from None
-        pushed = bool(lines) and (lines[0] == plan.commit or git.is_ancestor(plan.commit, lines[0]))
+            unasked = f"the git remote {config.remote} cannot be asked: {error.message}"
     return Checkout(
-        plan.commit, branch, config.remote, pushed, plan.uncommitted, config.release_branches, _nameless(git)
+        plan.commit, branch, config.remote, pushed, plan.uncommitted, config.release_branches, _nameless(git), unasked
     )
 
 

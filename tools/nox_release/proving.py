@@ -48,6 +48,7 @@ def prove(session: nox.Session, chain: Chain, plan: Plan, names: Iterable[str]) 
         code=chain.code,
         since=chain.since,
         answer=path.with_suffix(".answer"),
+        ca=chain.candidate.repository.ca if chain.candidate else "",
     )
     write_atomically(path, to_json(order).encode())
     ran = True

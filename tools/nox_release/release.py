@@ -222,7 +222,9 @@ class Release:
 
     def _again(self, wanted: Statement) -> str:
         """Targets and options as they have to be typed for the same index."""
-        return " ".join(release.name for release in wanted.releases) + self.chain.arguments.wanted.typed
+        asked = self.chain.arguments.wanted
+        first = " --first-release" if asked.first_release else ""
+        return " ".join(release.name for release in wanted.releases) + asked.typed + first
 
 
 def _grouped(found: list[tuple[str, Finding]]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from configparser import Error, RawConfigParser
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -53,6 +53,8 @@ class Repository:
     """Where its JSON API has ``NAME/json``; empty where it has none that tells owners."""
     section: str = ""
     """The section of .pypirc whose credentials are meant; empty: none."""
+    ca: str = ""
+    """A file of certificate authorities for it alone: ``ca_cert`` of .pypirc; empty: those of the machine."""
 
     @property
     def pages(self) -> str:
@@ -106,7 +108,8 @@ def read_pypirc(path: Path = PYPIRC) -> Mapping[str, Section]:
 def choose(wanted: Wanted, sections: Mapping[str, Section], environ: Mapping[str, str]) -> Repository:
     """Return the repository that the command line asks for.
 
-    :param environ: ``TWINE_REPOSITORY`` and ``TWINE_REPOSITORY_URL`` stand in for the options, as in twine.
+    :param environ: ``TWINE_REPOSITORY`` and ``TWINE_REPOSITORY_URL`` stand in for the options, and ``TWINE_CERT`` for
+        ``ca_cert``, as in twine.
     :raises Misuse: where they name none, or contradict one another.
     """
     name, url = wanted.repository, wanted.repository_url
@@ -115,7 +118,8 @@ def choose(wanted: Wanted, sections: Mapping[str, Section], environ: Mapping[str
     if not name and not url:
         name, url = environ.get("TWINE_REPOSITORY", ""), environ.get("TWINE_REPOSITORY_URL", "")
     if url:  # before the name, as in twine
-        return _at(url, url, wanted.index_url, "", "--repository-url")
+        found = _at(url, url, wanted.index_url, "", "--repository-url")
+        return replace(found, ca=_authorities("", environ, ""))
     name = name or PYPI.name
     section = sections.get(name)
     if section is None:
@@ -123,7 +127,18 @@ def choose(wanted: Wanted, sections: Mapping[str, Section], environ: Mapping[str
             f"there is no repository {name}",
             f"name a section of .pypirc ({', '.join(sorted(sections))}), or give --repository-url and --index-url",
         )
-    return _at(section.get("repository") or "", name, wanted.index_url, name, f"[{name}] in .pypirc")
+    found = _at(section.get("repository") or "", name, wanted.index_url, name, f"[{name}] in .pypirc")
+    return replace(found, ca=_authorities(section.get("ca_cert") or "", environ, f"ca_cert of [{name}] in .pypirc"))
+
+
+def _authorities(path: str, environ: Mapping[str, str], where: str) -> str:
+    if not path:
+        path, where = environ.get("TWINE_CERT", ""), "TWINE_CERT"
+    if not path:
+        return ""
+    if not (found := Path(path).expanduser()).is_file():
+        raise Misuse(f"{where} names {path}, which is no file", "name a PEM file, or take it out")
+    return str(found.absolute())
 
 
 def _at(url: str, name: str, index_url: str, section: str, where: str) -> Repository:

@@ -64,9 +64,9 @@ class Signatures:
         self, action: str, *options: str | Path, cwd: Path, stdin: Path | None = None, namespace: bool = True
     ) -> Completed:
         name = ("-n", self.namespace) if namespace else ()
-        return self.run(
-            ["ssh-keygen", "-Y", action, *name, *options], cwd=cwd, env=self.environ, timeout=60, stdin=stdin
-        )
+        # A relative path is meant from where the command was typed, not from the folder of what is signed.
+        words = [option.absolute() if isinstance(option, Path) else option for option in options]
+        return self.run(["ssh-keygen", "-Y", action, *name, *words], cwd=cwd, env=self.environ, timeout=60, stdin=stdin)
 
 
 def _said(done: Completed) -> str:

@@ -31,15 +31,16 @@ AT_ONCE = 8
 def survey(order: SurveyOrder, environ: Mapping[str, str] = os.environ, target: Target | None = None) -> SurveyAnswer:
     """Look at every package of the order; what cannot be looked at is said of the package."""
     repository, sections = order.repository, read_pypirc()
-    ca = sections.get(repository.section, {}).get("ca_cert") or ""
     credentials = ""
     if order.credentials:
         try:
             find(repository, sections, environ)
         except Blocked as error:
             credentials = str(error)
-    index = target or TargetIndex(repository.simple_url, Store(order.root).root / "downloads")
-    with configured(requests.Session(), repository.json_url or repository.simple_url, environ, ca) as session:
+    index = target or TargetIndex(repository.simple_url, Store(order.root).root / "downloads", ca=repository.ca)
+    with configured(
+        requests.Session(), repository.json_url or repository.simple_url, environ, repository.ca
+    ) as session:
 
         def look(name: str) -> Shelf:
             try:

@@ -52,6 +52,8 @@ class Order:
     """Seconds that each package took the last time, where that is known."""
     candidate: Candidate | None = None
     """Where a candidate goes; None: a rehearsal."""
+    ca: str = ""
+    """A file of certificate authorities for the target index; empty: those of the machine."""
     finishes: bool = False
     """The command ends in a candidate: of what is on its index already, the bytes are compared before any is sent."""
     matrices: Mapping[str, Matrix] = field(default_factory=dict)
@@ -107,6 +109,8 @@ class PrefixOrder:
     """Proofs made before this time (seconds since 1970) do not count."""
     answer: Path
     """File for the :class:`PreflightAnswer`."""
+    ca: str = ""
+    """A file of certificate authorities for the index; empty: those of the machine."""
 
 
 @dataclass(frozen=True)

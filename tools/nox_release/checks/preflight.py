@@ -30,6 +30,8 @@ class Checkout:
     """Globs of the branches that releases are made from."""
     nameless: str = ""
     """Why git can make no tag in anybody's name; empty: it can."""
+    unasked: str = ""
+    """Why the remote could not be asked what it has; empty: it was."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,10 @@ def on_release_branch(ready: Readiness) -> Iterator[Problem]:
 def pushed(ready: Readiness) -> Iterator[Problem]:
     """Users look the released commit up where the repository is, and the tag goes there."""
     checkout = ready.checkout
-    if not checkout.pushed:
+    if checkout.unasked:
+        fix = f"see that `git ls-remote {checkout.remote}` works, or set remote in [tool.nox-release]"
+        yield Problem("git", fix, checkout.unasked)
+    elif not checkout.pushed:
         where = f"{checkout.remote}/{checkout.branch or 'HEAD'}"
         yield Problem("git", f"git push {checkout.remote} {checkout.branch}", f"{where} lacks {checkout.commit[:12]}")
 

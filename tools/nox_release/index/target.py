@@ -57,6 +57,7 @@ class TargetIndex:
     :param cache: folder for downloaded files.
     :param timeout: seconds without a byte after which an attempt is given up.
     :param longest: bytes that a page may have; those of PyPI's largest projects have some 10 MiB.
+    :param ca: a file of certificate authorities for it.
     :param patience: seconds that a page may take as a whole; a file may take ten times as long.
     """
 
@@ -69,12 +70,13 @@ class TargetIndex:
         patience: float = 60.0,
         longest: int = 64 << 20,
         sleep: Callable[[float], None] = time.sleep,
+        ca: str = "",
     ) -> None:
         self.url = url.rstrip("/") + "/"
         self._cache = cache
         self._patience = patience
         self._longest = longest
-        self._web = Web(timeout, sleep)
+        self._web = Web(timeout, sleep, ca)
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._known: dict[str, Published | Blocked | None] = {}

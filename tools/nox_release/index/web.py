@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypedDict
 from urllib.parse import urljoin, urlsplit
 
 if TYPE_CHECKING:  # the virtualenvs of some stages have no requests; those stages read nothing
@@ -42,13 +43,20 @@ class Answer:
     """Where it came from in the end."""
 
 
+class _How(TypedDict):
+    timeout: float
+    verify: str | None
+
+
 class Web:
     """Reads pages and files; proxies and CA bundles of the environment count, a ``.netrc`` does not.
 
     :param timeout: seconds without a byte after which an attempt is given up.
+    :param ca: a file of certificate authorities, before those of the environment.
     """
 
-    def __init__(self, timeout: float, sleep: Callable[[float], None]) -> None:
+    def __init__(self, timeout: float, sleep: Callable[[float], None], ca: str = "") -> None:
+        self._ca = ca
         self._timeout = timeout
         self._sleep = sleep
 
@@ -78,7 +86,7 @@ class Web:
         from requests import RequestException
 
         try:
-            with self._session.head(url, headers=dict(headers), allow_redirects=True, timeout=self._timeout) as answer:
+            with self._session.head(url, headers=dict(headers), allow_redirects=True, **self._how) as answer:
                 return answer.status_code
         except RequestException as error:
             raise Unreachable(_reason(error)) from None
@@ -102,7 +110,7 @@ class Web:
         out.truncate()
         try:
             with self._session.get(
-                url, headers=dict(headers), stream=True, allow_redirects=False, timeout=self._timeout
+                url, headers=dict(headers), stream=True, allow_redirects=False, **self._how
             ) as answer:
                 status, told = answer.status_code, answer.headers
                 if status == 200:
@@ -118,6 +126,13 @@ class Web:
                 return Answer(status, told.get("Content-Type", ""), url), location
         except (RequestException, HTTPError) as error:
             raise Unreachable(_reason(error)) from None
+
+    @cached_property
+    def _how(self) -> _How:
+        from nox_release.index.session import authorities
+
+        # With each request: what the environment says would count before what a session was told.
+        return {"timeout": self._timeout, "verify": authorities(os.environ, self._ca) or None}
 
     @cached_property
     def _session(self) -> requests.Session:

@@ -8,6 +8,8 @@ from nox_release.model import Evidence
 from nox_release.plan import Plan, Planned
 from nox_release.report.run import Entry
 
+WAS_THERE = "was there already"
+"""What is told of a file that this command did not send."""
 SHOWN = 5
 """Packages of which every file is named; of more, a line each."""
 
@@ -50,10 +52,12 @@ def released(plan: Plan, entries: Mapping[str, Entry | None]) -> Iterator[str]:
     """Yield the lines after a candidate: what is published, what remains, and what to do about it."""
     published = _published(entries)
     for name, evidence in published.items():
-        yield f"published {name} {evidence.version} to {evidence.facts['index']}, tagged {evidence.facts['tag']}"
-        for fact, text in evidence.facts.items():
-            if fact.startswith("file "):
-                yield f"  {fact.removeprefix('file ')}: {text}"
+        files = {fact.removeprefix("file "): text for fact, text in evidence.facts.items() if fact.startswith("file ")}
+        before = "before: " if files and all(text == WAS_THERE for text in files.values()) else ""
+        index, tag = evidence.facts["index"], evidence.facts["tag"]
+        yield f"published {before}{name} {evidence.version} to {index}, tagged {tag}"
+        for filename, text in files.items():
+            yield f"  {filename}: {text}"
         if attestations := evidence.facts.get("attestations"):
             yield f"  attestations: {attestations}"
         if page := evidence.facts.get("github release"):

@@ -30,7 +30,7 @@ from nox_release.index.integrity import Integrity
 from nox_release.index.owners import Owners, read_owners
 from nox_release.index.patient import PatientReader, Reads
 from nox_release.index.rehearsal import rehearsal_index
-from nox_release.index.session import configured
+from nox_release.index.session import configured, for_programs
 from nox_release.index.simple import Reader, wait_until
 from nox_release.index.upload import Uploader
 from nox_release.manifest import FILENAME, Manifest
@@ -39,6 +39,7 @@ from nox_release.neighbours import in_plan
 from nox_release.provenance.policy import unattested
 from nox_release.reconcile import Patience
 from nox_release.record import from_json
+from nox_release.report.candidate import WAS_THERE
 from nox_release.repository import Repository, read_pypirc
 from nox_release.status import how_to_add
 from nox_release.tagging import Tags
@@ -88,9 +89,7 @@ def rehearsal() -> Iterator[Index]:
 @contextmanager
 def real(repository: Repository, attestations: str = "auto") -> Iterator[Index]:
     """The index of a candidate, with what the configuration says of attestations."""
-    sections = read_pypirc()
-    ca = sections.get(repository.section, {}).get("ca_cert") or ""
-    credentials = find(repository, sections)
+    ca, credentials = repository.ca, find(repository, read_pypirc())
     ci = credentials.ci if isinstance(credentials, Trusted) else ""
     with (
         closing(Reader(repository.simple_url, ca=ca)) as reader,
@@ -192,7 +191,7 @@ def _told(delivered: tuple[Delivered, ...]) -> dict[str, str]:
         f"file {item.artifact.filename}": (
             f"uploaded, {len(item.attempts)} {'try' if len(item.attempts) == 1 else 'tries'}"
             if item.attempts
-            else "was there already"
+            else WAS_THERE
         )
         for item in delivered
         if item.done
@@ -280,12 +279,14 @@ def _install(job: Job, index: Index, version: str) -> str:
     First what this plan publishes, from its index alone, then everything else from where users get it: no
     other index can put a file of the same name in between.
     """
-    venv = job.installer.create(job.folder / "venv-index", job.run)
+    trusting = {**job.installer.environ, **for_programs(os.environ, job.order.ca, job.folder)}
+    installer = replace(job.installer, environ=trusting)
+    venv = installer.create(job.folder / "venv-index", job.run)
     ours = [f"{job.planned.name}=={version}"]
     ours += [f"{item}=={job.order.upstream[item]['build-wheel'].version}" for item in job.planned.siblings]
-    done = job.installer.install(venv, ours, job.run, index=index.reader.url, dependencies=False)
+    done = installer.install(venv, ours, job.run, index=index.reader.url, dependencies=False)
     if not done.code:
-        done = job.installer.install(venv, ours, job.run)
+        done = installer.install(venv, ours, job.run)
     if not done.code:
-        done = job.installer.check(venv, job.run)
+        done = installer.check(venv, job.run)
     return last_line(done.output) if done.code else ""
