@@ -95,6 +95,7 @@ def test_by_default_it_is_a_rehearsal(repository: Repository) -> None:
     assert "Rehearsed: 2 of 2" in said(done, "release/prove")
     assert not re.search(r"ok +(build|test|verify)", said(done, "release/prove"))
     assert "release/publish" not in said(done)
+    assert {path.name for path in (repository.handover / "cached/test").iterdir()} == {CORE, APP}
 
 
 @pytest.mark.slow

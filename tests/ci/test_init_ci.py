@@ -120,7 +120,7 @@ def test_actions_are_pinned_by_commit() -> None:
     assert all(re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", pin) for pin in ACTIONS.values())
     for text in workflows("github", Config(), "1").values():
         for use in re.findall(r"uses: (.*)", text):
-            assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v[\d.]+", use)
+            assert re.fullmatch(r"actions/[a-z/-]+@[0-9a-f]{40} # v[\d.]+", use)
 
 
 def test_inputs_reach_shells_by_the_environment_alone() -> None:

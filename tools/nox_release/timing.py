@@ -27,8 +27,9 @@ class Timing:
 
     @property
     def total(self) -> float | None:
-        """All of it; None where a stage is unknown."""
-        return None if None in self.stages.values() else self.known
+        """All of it; None where a stage is unknown that takes long."""
+        unknown = {stage for stage, seconds in self.stages.items() if seconds is None}
+        return None if unknown - {Stage.LINT_METADATA} else self.known
 
 
 def timings(plan: Plan, store: Store) -> dict[str, Timing]:

@@ -28,12 +28,13 @@ def put() -> None:
 def get() -> None:
     """One artifact goes right into the folder; of several each has one of its own below it."""
     into, one = Path(os.environ["INTO"]), os.environ["ID"]
+    together = one or os.environ["TOGETHER"] == "true"
     archives = [STORE / f"{one}.tar"] if one else sorted(STORE.glob(f"{os.environ['PATTERN']}.tar"))
     for archive in archives:
         digest = hashlib.sha256(archive.read_bytes()).hexdigest()
         assert archive.with_suffix(".sha256").read_text() == digest, "digest-mismatch: error"
         with tarfile.open(archive) as file:
-            file.extractall(into if one else into / archive.stem, filter="data")
+            file.extractall(into if together else into / archive.stem, filter="data")
 
 
 {"put": put, "get": get}[sys.argv[1]]()

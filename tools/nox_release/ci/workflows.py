@@ -16,6 +16,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 ACTIONS = {
     "CHECKOUT": "de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2",
     "SETUP_PYTHON": "a309ff8b426b58ec0e2a45f0f869d46889d02405 # v6.2.0",
+    "CACHE": "27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5",
     "UPLOAD_ARTIFACT": "043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1",
     "DOWNLOAD_ARTIFACT": "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1",
 }
