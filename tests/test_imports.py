@@ -18,13 +18,14 @@ ROOT = Path(nox_release.__file__).parent
 
 LAYERS = (
     # what everything speaks of
-    "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist "
-    "keys",
+    "errors check problems model testrun record codes toolchain inspector extractor policy bumping difference forks "
+    "filelist keys",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
     "submission description toolbox shipped surface signatures imports leaks contents differences namespaces "
-    "reconcile signature clock repository tagging github gate status waves yank prefixes public",
+    "reconcile signature clock repository tagging github gate status waves yank prefixes public "
+    "lines linking dating floors stating collecting",
     # workspace and plan
     "config exemptions workspace selection plan shards timing outputs "
     "manifest approval merging candidate approvals provenance.*",
@@ -45,7 +46,9 @@ LAYERS = (
     "chain",
     "inquiry",
     "session",
-    "release overview proving saying",
+    "release overview proving saying preparing",
+    "suggesting",
+    "applying",
     "command views planview",
     "sessions",
     # the command line beside nox
@@ -152,5 +155,5 @@ def test_registering_imports_no_more(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     sessions, _, modules = done.stdout.partition("\n")
-    assert sessions.split() == [*Stage, "approve", "status", "doctor", "plan"]
+    assert sessions.split() == [*Stage, "approve", "status", "doctor", "plan", "prepare"]
     assert not set(modules.split()) & set(HEAVY)

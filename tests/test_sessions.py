@@ -42,7 +42,10 @@ def test_each_stage_is_a_session() -> None:
 
 @pytest.mark.parametrize(
     ("name", "requires"),
-    [("approve", [str(needed) for needed in REQUIRES[Stage.PUBLISH]]), ("status", []), ("doctor", []), ("plan", [])],
+    [
+        ("approve", [str(needed) for needed in REQUIRES[Stage.PUBLISH]]),
+        *((name, []) for name in ("status", "doctor", "plan", "prepare")),
+    ],
 )
 def test_what_is_no_stage_is_a_session_too(name: str, requires: list[str]) -> None:
     """What only looks needs no stage before it and no virtualenv; an approval needs what publish needs."""

@@ -33,7 +33,8 @@ that it starts on this machine, and reads back and installs from there.
 status shows what the workspace, the tags, dist/ and the index say of each package, and what to type next. It needs
 no stage before it, and takes --repository and its companions to look at another index. doctor tells whether
 this workspace and this machine can release at all, and who is missing among the owners; without a target it looks
-at all packages. plan shows what would be released, in which order, why, and how long that takes.
+at all packages. plan shows what would be released, in which order, why, and how long that takes. prepare sets the
+version, dates the changelog and has siblings follow; without --bump it suggests a step.
 
 exit codes: 0 all is well, 1 something failed or could not be looked at, 2 the command line or the
 configuration cannot be obeyed.
@@ -69,6 +70,15 @@ class Arguments:
     explain: str = ""
     """A code, or the beginning of codes, to be explained instead."""
     with_dependents: bool = False
+    bump: str = ""
+    """Step or version that prepare makes; empty: it suggests one."""
+    date: str = ""
+    """Day of the release for the changelog; empty: today."""
+    next: bool = False
+    """Prepare what comes after a release."""
+    commit: bool = False
+    yes: bool = False
+    """Write without asking."""
 
     @property
     def json(self) -> bool:
@@ -135,6 +145,11 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--only", default="", metavar="NAME,NAME", help="work on these targets; the plan stays that of all of them"
     )
+    made.add_argument("--bump", default="", metavar="STEP", help="prepare: patch, minor, major, pre, or a version")
+    made.add_argument("--date", default="", metavar="DAY", help="prepare: the day in the changelog (default: today)")
+    made.add_argument("--next", action="store_true", help="prepare: open the version that follows a release")
+    made.add_argument("--commit", action="store_true", help="prepare: commit what was written")
+    made.add_argument("--yes", action="store_true", help="prepare: write without asking")
     made.add_argument(
         "--explain", default="", metavar="CODE", help="tell what a check is about, or all whose codes begin so, and end"
     )
@@ -185,4 +200,9 @@ def parse(posargs: Sequence[str], targets: Sequence[str] = ()) -> Arguments:
         only=tuple(canonicalize_name(name) for name in found.only.split(",") if name.strip()),
         explain=found.explain,
         with_dependents=found.with_dependents,
+        bump=found.bump,
+        date=found.date,
+        next=found.next,
+        commit=found.commit,
+        yes=found.yes,
     )

@@ -23,7 +23,7 @@ _DATE = re.compile(
     r"(?![\w.-]*\w)",
     re.IGNORECASE,
 )
-_PENDING = re.compile(
+PENDING = re.compile(
     r"(?<!\w)(?:un-?released|not (?:yet )?released|in (?:progress|development)|tb[ad]|to be (?:determined|announced|"
     r"released)|upcoming|yyyy-mm-dd|[x?\d]{2}[x?]{2}[-/][x?\d]{2}[-/][x?\d]{2}|\d{4}-[x?]{2}-[x?]{2})(?![\w-])",
     re.IGNORECASE,
@@ -37,7 +37,7 @@ _LINK = re.compile(r"\]\([^()\s\]]*\)")  # [1.2.0](https://…) → [1.2.0]
 _WORDS = frozenset(("release", "releases", "released", "version", "ver", "rel", "changes", "in", "for", "new", "notes"))
 _SEPARATORS = frozenset("([-:,/|\"'\u2013\u2014\u201c")
 _FENCE = re.compile(r" {0,3}(`{3,}+|~{3,}+)[^`]*$")  # possessive, or a line of tildes costs the square of its length
-_ATX = re.compile(r" {0,3}#{1,6}[ \t]+(\S.*)")
+ATX = re.compile(r" {0,3}#{1,6}[ \t]+(\S.*)")
 _UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}[ \t]*$")
 _REFERENCE = re.compile(r"\s{0,3}(?:\[[^\]]+\]:|\.\. )")
 
@@ -61,7 +61,7 @@ class Entry:
         lines = self.body.split("\n")
         # The date below the heading is part of it.
         silent = {next(index for index, line in enumerate(lines) if line.strip())} if _date_below(lines) else set()
-        for kind, first, last in _blocks(lines):
+        for kind, first, last in blocks(lines):
             if kind != "code":
                 silent.update(range(first, last + 1))
         return not any(
@@ -77,7 +77,7 @@ def parse(text: str) -> tuple[Entry, ...]:
     """
     lines = text.split("\n")
     found: list[tuple[int, int, int, tuple[str, ...], str]] = []
-    for kind, first, last in _blocks(lines):
+    for kind, first, last in blocks(lines):
         if kind == "heading":
             at = first + (last - first == 2)  # below the overline, where there is one
             versions, date = _title(_heading_text(lines[at]))
@@ -98,7 +98,7 @@ def entry_for(entries: Sequence[Entry], version: str) -> Entry | None:
     return next((entry for entry in entries if wanted is not None and _version(entry.version) == wanted), None)
 
 
-def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+def blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
     """Yield every heading, comment and fenced block as its kind and its first and last line."""
     at = 0
     while at < len(lines):
@@ -111,7 +111,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
 def _block(lines: Sequence[str], at: int) -> tuple[str, int]:
     line = lines[at].rstrip()
     below = lines[at + 1].rstrip() if at + 1 < len(lines) else ""
-    if _ATX.match(line):
+    if ATX.match(line):
         return "heading", at
     if _UNDERLINE.match(line):  # an overline, if the same stands below the title
         if at + 2 < len(lines) and lines[at + 2].rstrip() == line and 0 < len(below.strip()) <= len(line):
@@ -144,7 +144,7 @@ def _closing(lines: Sequence[str], at: int, fence: str) -> int:
 
 
 def _heading_text(line: str) -> str:
-    atx = _ATX.match(line)
+    atx = ATX.match(line)
     return (atx[1].rstrip().rstrip("#") if atx else line).strip()
 
 
@@ -195,7 +195,7 @@ def _version(text: str) -> Version | None:
 
 
 def _date(text: str) -> str:
-    if _PENDING.search(text):
+    if PENDING.search(text):
         return UNRELEASED
     found = _DATE.search(text)
     return found[0] if found else ""
@@ -208,4 +208,4 @@ def _date_below(body: Sequence[str]) -> str:
         return ""
     bare = re.sub(r"^[\s*_>:]*(?:release(?:d)?(?: date)?|date)?[\s*_:]*(?:on )?", "", first, flags=re.IGNORECASE)
     bare = bare.strip(" *_.:()")
-    return bare if _DATE.fullmatch(bare) else UNRELEASED if _PENDING.fullmatch(bare) else ""
+    return bare if _DATE.fullmatch(bare) else UNRELEASED if PENDING.fullmatch(bare) else ""

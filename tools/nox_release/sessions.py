@@ -110,7 +110,11 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
 
         planview.plan(session, root, started)
 
-    yield from (status, doctor, plan)
+    def prepare(session: nox.Session) -> None:
+        """Set version and changelog for a release (--bump), or open what comes after it (--next)."""
+        views().prepare(session)
+
+    yield from (status, doctor, plan, prepare)
 
 
 def _venv_backend(root: Path) -> str:

@@ -1,4 +1,4 @@
-"""The sessions that need no stage before them: they look, and change nothing."""
+"""The sessions that need no stage before them: they look, and but for `prepare` change nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nox
 
+from nox_release.applying import Prepare
 from nox_release.arguments import parse
 from nox_release.chain import Chain
 from nox_release.errors import Misuse
@@ -68,6 +69,19 @@ class Views:
             say(healthy(verdict, overview.plan))
             if verdict.fails or overview.plan.broken:
                 session.error("something keeps this workspace from releasing, see above")
+
+    def prepare(self, session: nox.Session) -> None:
+        """Make the source ready for a release, or for what comes after one."""
+        with told():
+            arguments = parse(session.posargs)
+            if arguments.explain:
+                say(explain(arguments.explain))
+                return
+            chain = Chain(self._root, arguments, self._started)
+            try:
+                Prepare(chain, say, environ=self._environ)()
+            finally:
+                chain.close()
 
     @contextlib.contextmanager
     def _overview(self, session: nox.Session) -> Iterator[Overview]:
