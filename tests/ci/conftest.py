@@ -100,8 +100,8 @@ class Repository:
         )
 
     def act(self, workflow: str, event: str, **inputs: str) -> subprocess.CompletedProcess[str]:
-        """Run a workflow of GitHub Actions on this machine, one job at a time: they share nox's virtualenvs."""
-        options = ["--platform", "ubuntu-latest=-self-hosted", "--concurrent-jobs", "1"]
+        """Run a workflow of GitHub Actions on this machine."""
+        options = ["--platform", "ubuntu-latest=-self-hosted"]
         for name, pin in ACTIONS.items():
             action = name.lower().replace("_", "-")
             commit = pin.partition(" ")[0]
@@ -127,7 +127,8 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
     python, envdir = shlex.quote(sys.executable), shlex.quote(str(folder / "nox"))
     scripts = {
         "python": f'case "$*" in "-m pip install --quiet nox-release=="*) exit 0;; esac\nexec {python} "$@"\n',
-        "nox": f'exec {python} -m nox --envdir {envdir} "$@"\n',
+        # Jobs run side by side, and on one machine they would make the same virtualenvs at once.
+        "nox": f'exec flock {envdir}.lock {python} -m nox --envdir {envdir} "$@"\n',
         "nox-release": f'exec {python} -c "import sys, nox_release.cli; sys.exit(nox_release.cli.main())" "$@"\n',
     }
     (folder / "bin").mkdir()
