@@ -131,6 +131,13 @@ def test_explain_explains(checkout: Checkout, capsys: pytest.CaptureFixture[str]
     assert "PRJ101" in capsys.readouterr().out
 
 
+def test_what_later_jobs_need_and_do_not_get_stops(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without it they would do nothing and look well."""
+    options = ("all", "--shards", "8", "--format", "github")
+    assert run(checkout, *options, GITHUB_OUTPUT=str(checkout.root / "absent/output")) == 1
+    assert "what later jobs need cannot be written" in capsys.readouterr().err
+
+
 def test_each_ci_is_handed_values_in_its_way(tmp_path: Path) -> None:
     """Elsewhere nothing is written and nothing printed."""
     store, values = Store(tmp_path), {"targets": "a b", "digest": "50%"}

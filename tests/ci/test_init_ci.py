@@ -84,6 +84,13 @@ def test_a_pipeline_of_gitlab_that_is_there_stays(root: Path, capsys: pytest.Cap
     assert init_ci("gitlab", root, check=True, yes=False) == 0
 
 
+def test_without_a_configuration_the_defaults_hold(root: Path) -> None:
+    """A repository that has no pyproject.toml at its top has workflows all the same."""
+    (root / "pyproject.toml").unlink()
+    assert init_ci("github", root, check=False, yes=True) == 0
+    assert 'environment: "release"' in (root / ".github/workflows/release.yml").read_text()
+
+
 def test_elsewhere_than_at_the_top_it_is_misuse(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No CI would find the files."""
     (root / "sub").mkdir()
