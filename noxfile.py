@@ -11,7 +11,7 @@ nox_release.register()
 nox.options.sessions = ["lint", "tests"]
 nox.options.default_venv_backend = "uv"
 
-BENCHMARKS = ("accept", "again", "by_hand", "lint", "listing", "planning", "publishing", "scaling")
+BENCHMARKS = ("accept", "again", "by_hand", "completion", "lint", "listing", "planning", "publishing", "scaling")
 TOOLCHAIN = Path("tools/nox_release/toolchain")
 
 

@@ -17,12 +17,14 @@ import pytest
 
 from archives import make_wheel
 from nox_release.arguments import Arguments
+from nox_release.candidate import Candidate
 from nox_release.chain import Chain, Machine, Step
 from nox_release.errors import Blocked, Misuse
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.matrix import Interpreter
 from nox_release.model import Artifact, Evidence, Outcome, Stage
 from nox_release.record import from_json, to_json
+from nox_release.repository import PYPI
 from nox_release.work import Order
 
 MACHINE = Machine("", "cpython 3.11.7 linux x86_64")
@@ -71,10 +73,14 @@ class Repository:
 
     @contextmanager
     def chain(
-        self, *targets: str, started: float = STARTED, **options: bool | int | tuple[str, ...]
+        self,
+        *targets: str,
+        started: float = STARTED,
+        goes_to: Candidate | None = None,
+        **options: bool | int | tuple[str, ...],
     ) -> Iterator[Chain]:
         """One command on the targets; *options* as they stand in Arguments."""
-        chain = Chain(self.root, Arguments(targets, **options), started)  # type: ignore[arg-type]
+        chain = Chain(self.root, Arguments(targets, **options), started, goes_to)  # type: ignore[arg-type]
         try:
             yield chain
         finally:
@@ -525,6 +531,8 @@ def test_companions_are_built_for_who_installs_them(
     with repository.chain("app") as chain:
         step = chain.step(Stage.BUILD_SDIST, MACHINE, None if to_come is None else frozenset(to_come))
         assert todo(step) == built_here
+        assert step.order is not None
+        assert set(step.order.to_come) == (to_come or set())
 
 
 def test_companions_of_tests_are_for_tests_alone(repository: Repository) -> None:
@@ -773,6 +781,22 @@ def test_a_manifest_names_the_commit_that_was_built(repository: Repository) -> N
         work_through(chain)
         chain.deliver(chain.plan(MACHINE)["alone"], MACHINE)
     assert (repository.root / "dist/alone" / FILENAME).read_bytes() == before
+
+
+def test_a_candidate_is_built_at_the_commit_that_is_tagged(repository: Repository) -> None:
+    """Its time is in the files: only from that commit does anybody, on any machine, build the same bytes."""
+    candidate = Candidate(PYPI)
+    with repository.chain("alone", goes_to=candidate) as chain:
+        work_through(chain)
+    with repository.chain("alone", goes_to=candidate) as chain:
+        assert todo(chain.step(Stage.BUILD_SDIST, MACHINE)) == []
+    repository.write("core/more.py", "")
+    repository.commit()
+    with repository.chain("alone") as chain:
+        assert todo(chain.step(Stage.BUILD_SDIST, MACHINE)) == []
+    with repository.chain("alone", goes_to=candidate) as chain:
+        assert todo(work(chain, Stage.BUILD_SDIST)) == ["alone"]
+        assert todo(chain.step(Stage.BUILD_SDIST, MACHINE)) == []
 
 
 @pytest.mark.parametrize("name", [b"caf\xe9.txt", "größe.txt".encode()])

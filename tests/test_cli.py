@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from nox_release import worker
+from nox_release import completing, worker
 from nox_release.cli import main
 from nox_release.errors import Misuse
 from nox_release.filelist import files_of
@@ -92,3 +94,21 @@ def test_a_tree_of_other_tools_is_found_with_a_file_of_any_name(tmp_path: Path) 
     """A file that is named is looked at, whatever its suffix: its verdict is what was asked for."""
     (tmp_path / "a.egg").touch()
     assert files_of([str(tmp_path / "a.egg")]) == [str(tmp_path / "a.egg")]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["accept", "--help"], ["completion", "--help"], ["--version"]])
+def test_help_and_version(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """They are told on standard output, and it is well then."""
+    with pytest.raises(SystemExit) as ended:
+        main(words, {}, Door())
+    assert not ended.value.code
+    assert "nox-release" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_names_the_interpreter_and_the_completer(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By their whole paths: nothing is looked for on the PATH while somebody types."""
+    assert main(["completion", shell], {}, Door()) == 0
+    script = capsys.readouterr().out
+    assert f"{shlex.quote(sys.executable)} -I -S {shlex.quote(completing.__file__)} {shell} " in script
+    assert "@PYTHON@" not in script and "@COMPLETER@" not in script

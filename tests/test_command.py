@@ -80,6 +80,16 @@ def test_a_package_on_its_whole_way(checkout: Checkout, capsys: pytest.CaptureFi
     }  # fmt: skip
 
 
+def test_the_next_command_is_the_last_thing_said(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
+    """What passed says how to go on; what did not says what to mend, and to type the same again."""
+    FakeNox(checkout.root, ["alone"]).run(LINT)
+    assert capsys.readouterr().out.endswith("\nnext: nox -s publish -- alone\n")
+    FakeNox(checkout.root, ["alone", "--fresh"], outcomes({(LINT, "alone"): Outcome.FAILED})).run(LINT)
+    out = capsys.readouterr().out
+    assert "next: mend what is told above, then type the same command again" in out
+    assert "next: nox" not in out
+
+
 def test_a_chain_that_ends_earlier_delivers_what_is_built(
     checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -177,14 +177,17 @@ def test_what_is_said_of_codes_adds_up() -> None:
     assert config.settings.ignore == {"ART": "one", "INS": "two"}
 
 
+NAMES = {item.name for item in (*fields(Config), *fields(Settings))}
+
+
 @settings(deadline=None)
-@given(st.sampled_from([item.name for item in (*fields(Config), *fields(Settings))]), st.integers(0, 20))
+@given(st.sampled_from(sorted(NAMES)), st.integers(0, 20))
 def test_a_slip_of_the_keyboard_is_met_with_the_right_key(name: str, place: int) -> None:
     """A key that lacks one letter is an error that names it, and its hint says what the keys are."""
-    if name in {"settings", "overrides"}:
-        return
     key = name.replace("_", "-")
     slip = key[: place % len(key)] + key[place % len(key) + 1 :]
+    if name in {"settings", "overrides"} or slip in NAMES:  # "approvals" without its end is a key
+        return
     with pytest.raises(Misuse) as caught:
         read_config(TABLE + f"{slip or 'x'} = 1".encode())
     assert caught.value.message.endswith(f"unknown key {slip or 'x'}")

@@ -274,8 +274,8 @@ def test_a_yank_plan_asks_those_that_need_it(world: World, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("shelf", "code", "said"),
     [
-        (Shelf(True, owners=("Microsoft",)), 0, "well           DOC201"),
-        (Shelf(), 0, "well           DOC201"),
+        (Shelf(True, owners=("Microsoft",)), 0, "This workspace can release"),
+        (Shelf(), 0, "This workspace can release"),
         (Shelf(True, owners=("ada",)), 1, "add microsoft as Owner of core: ask the administrator of the index"),
         (Shelf(True, owners_unknown="it does not tell"), 1, "owners-unknown = {"),
         (Shelf(problem="no route"), 1, "no route (1 of 2 packages)"),
@@ -294,7 +294,50 @@ def test_doctor_never_shows_credentials_it_only_misses_them(world: World, capsys
     """None on this machine is a warning: it may release from elsewhere."""
     world.credentials = "no credentials for it\n  set TWINE_PASSWORD"
     assert world.run("doctor") == 0
-    assert "warning        DOC103" in capsys.readouterr().out
+    assert "warning DOC102" in capsys.readouterr().out
+
+
+def test_doctor_tells_all_that_cannot_be_obeyed(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """A target that is none ends with 2, and what needs no target is told all the same."""
+    assert world.run("doctor", "nowhere") == 2
+    out = capsys.readouterr().out
+    assert "BLOCKED nowhere matches nothing" in out and "ok       git" in out
+
+
+def test_doctor_as_json(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """One document, with the state of each area."""
+    world.shelves["core"] = Shelf(True, owners=("ada",))
+    assert world.run("doctor", "--format", "json") == 1
+    document = json.loads(capsys.readouterr().out)
+    states = {area["title"]: area["state"] for area in document["areas"]}
+    assert (document["well"], states["git"], states["index"]) == (False, "ok", "failed")
+    (owner, new) = document["areas"][-1]["verdict"]["findings"]
+    assert (owner["code"], new["code"], new["where"]) == ("DOC201", "DOC203", "user")
+
+
+@pytest.mark.parametrize(
+    ("codes", "code", "said"),
+    [
+        (("DOC201",), 0, "DOC201: The required owners own every project"),
+        (("art104", "SDI"), 0, "SDI201 warning ours"),
+        ((), 0, "nox -s explain -- CODE tells of one"),
+        (("ATR104",), 2, "did you mean ART104"),
+        (("DOC201", "ATR104"), 2, "did you mean ART104"),
+    ],
+)
+def test_explain(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], codes: tuple[str, ...], code: int, said: str
+) -> None:
+    """Codes, beginnings of codes, several, or none; it needs no workspace."""
+    try:
+        Views(tmp_path, 0.0, {}).explain(SimpleNamespace(posargs=codes))  # type: ignore[arg-type]
+        ended = 0
+    except SystemExit as error:
+        ended = int(str(error.code))
+    told = capsys.readouterr()
+    assert ended == code
+    assert said in told.out + told.err
+    assert bool(told.out) != bool(told.err)
 
 
 def test_what_is_no_version_is_refused(world: World, capsys: pytest.CaptureFixture[str]) -> None:

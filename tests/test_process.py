@@ -39,6 +39,50 @@ def test_how_a_program_ended_is_returned(tmp_path: Path, code: str, ended: Compl
     assert Processes()(python(code), cwd=tmp_path, env=os.environ) == ended
 
 
+@pytest.mark.parametrize(
+    ("code", "ended"),
+    [
+        ("print('one'); print('two', end='')", Completed(0, "one\ntwo")),
+        ("import sys; sys.stdout.write('1%\\r2%\\r\\n'); sys.exit(3)", Completed(3, "1%\n2%\n")),
+        ("import sys; sys.stdout.buffer.write(b'\\xff!')", Completed(0, "\N{REPLACEMENT CHARACTER}!")),
+        ("pass", Completed(0, "")),
+    ],
+)
+def test_a_program_that_is_listened_to_ends_alike(tmp_path: Path, code: str, ended: Completed) -> None:
+    """Each line is told, and code and output are those that are returned where nobody listens."""
+    heard: list[str] = []
+    assert Processes()(python(code), cwd=tmp_path, env=os.environ, heard=heard.append) == ended
+    assert "".join(heard) == ended.output
+    assert Processes()(python(code), cwd=tmp_path, env=os.environ) == ended
+
+
+def test_lines_are_heard_while_the_program_runs(tmp_path: Path) -> None:
+    """What it says is told at once: this program goes on only when it was heard."""
+    heard: list[str] = []
+
+    def go(line: str) -> None:
+        heard.append(line)
+        (tmp_path / "go").touch()
+
+    code = """\
+import pathlib, time
+print("begun", flush=True)
+while not pathlib.Path("go").exists():
+    time.sleep(0.01)
+print("heard")
+"""
+    assert Processes()(python(code), cwd=tmp_path, env=os.environ, heard=go) == Completed(0, "begun\nheard\n")
+    assert heard == ["begun\n", "heard\n"]
+
+
+def test_a_program_that_is_listened_to_is_ended_after_its_time(tmp_path: Path) -> None:
+    """Listening changes nothing about that; what it said stays in front of the reason."""
+    code = "import time; print('said', flush=True); time.sleep(600)"
+    ended = Processes()(python(code), cwd=tmp_path, env=os.environ, timeout=1, heard=lambda line: None)
+    assert ended.code == -signal.SIGKILL
+    assert ended.output.endswith("\nstopped after 1 s\n")
+
+
 def test_a_program_sees_the_folder_and_environment_it_is_given(tmp_path: Path) -> None:
     """Nothing of this process's environment comes along."""
     code = "import os; print(os.getcwd(), os.environ.get('MARK'), 'HOME' in os.environ)"
@@ -174,8 +218,10 @@ def test_a_failure_side_by_side_ends_what_still_runs() -> None:
 def test_the_log_has_commands_and_output_but_no_environment(tmp_path: Path) -> None:
     """A log tells what was run, all that it said and how it ended; values of variables stay out of it."""
     stream = io.StringIO()
-    log = Log(stream, FakeRun({"build": Completed(2, "no\n")}))
+    heard: list[str] = []
+    log = Log(stream, FakeRun({"build": Completed(2, "no\n")}), heard.append)
     assert log(["build", tmp_path], cwd=tmp_path, env={"NAME": "a value"}) == Completed(2, "no\n")
+    assert heard == [f"$ build {tmp_path.name}"]
     log.note("that was all")
     written = stream.getvalue()
     assert written.startswith(f"$ build {tmp_path}\nno\n[build: exit 2 after ")

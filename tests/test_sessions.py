@@ -44,7 +44,11 @@ def test_each_stage_is_a_session() -> None:
     ("name", "requires"),
     [
         ("approve", [str(needed) for needed in REQUIRES[Stage.PUBLISH]]),
-        *((name, []) for name in ("status", "doctor", "plan", "prepare")),
+        ("status", []),
+        ("doctor", []),
+        ("plan", []),
+        ("prepare", []),
+        ("explain", []),
     ],
 )
 def test_what_is_no_stage_is_a_session_too(name: str, requires: list[str]) -> None:

@@ -16,7 +16,7 @@ from nox import registry
 
 import nox_release
 from nox_release.arguments import parse
-from nox_release.cli import _parser
+from nox_release.cli import parser
 from nox_release.config import PACKAGE, WORKSPACE, read_config
 from nox_release.errors import Misuse
 from nox_release.reference.configuration import schema
@@ -89,7 +89,7 @@ def test_commands_beside_nox_can_be_obeyed(page: Path) -> None:
         # A command's name alone speaks of it; it has to be there.
         asked = words if len(words) > 1 else [*words, "--help"]
         try:
-            _parser().parse_args(asked)
+            parser().parse_args(asked)
         except SystemExit as ended:
             if ended.code and words != ["COMMAND"]:
                 refused.append(words)

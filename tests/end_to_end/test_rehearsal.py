@@ -66,6 +66,7 @@ def test_all_packages_of_the_example(example: Workspace) -> None:
     assert "Rehearsed: 4 of 4" in done.stdout
     assert "would refuse" not in done.stdout
     assert "next: mend" not in done.stdout
+    assert "\nnext: nox -s approve -- all\n" in done.stdout
 
 
 def test_one_failure_does_not_hide_the_others(workspace: Make) -> None:
@@ -80,6 +81,7 @@ def test_one_failure_does_not_hide_the_others(workspace: Make) -> None:
     assert "not run publish sound: other targets of the plan are not whole" in done.stdout
     assert "Nothing was rehearsed; nothing was published." in done.stdout
     assert "next: mend what is told above, then type the same command again" in done.stdout
+    assert "\n  nox " in done.stdout and " -s publish -- all\n" in done.stdout
     going = made.nox("-s", "publish", "--", "all", "--keep-going")
     assert going.returncode == 1
     assert "ok      publish sound 1.0" in going.stdout

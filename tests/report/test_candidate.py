@@ -81,6 +81,40 @@ def test_many_folders_are_cut_short() -> None:
     assert lines[-1] == "The release manifests are in dist/p0/, dist/p1/, dist/p2/, dist/p3/, dist/p4/ …"
 
 
+def test_a_rehearsal_of_a_hundred_fits_a_screen() -> None:
+    """Files, bytes and tags are summed up, and nothing is told twice."""
+    names = [f"p{number}" for number in range(100)]
+    plan = Plan(tuple(map(planned, names)), commit="c0ffee" * 7)
+    assert told(plan, {name: published(name) for name in names}) == [
+        "Rehearsed: 100 of 100. Nothing was published. A candidate for release would",
+        "  upload 200 files (1,236,500 bytes)",
+        "  tag each package at c0ffeec0ff, as p0_1.0, where it has no tag yet",
+        "The release manifests are in dist/p0/, dist/p1/, dist/p2/, dist/p3/, dist/p4/ …",
+    ]
+
+
+def test_a_release_of_a_hundred_fits_a_screen() -> None:
+    """What is published is one line, what to do about it another, what remains follows, what is half out first."""
+    facts = {"index": "https://i.example/", "tag": "t", "owners": "invite the owners", "file x": "uploaded"}
+    half = Entry(State.BLOCKED, replace(published("p99"), outcome=Outcome.BLOCKED, facts=facts, problem="cut off"))
+    names = [f"p{number}" for number in range(100)]
+    outcomes: dict[str, Evidence | str] = {name: replace(published(name), facts=facts) for name in names[:70]}
+    outcomes["p3"] = replace(published("p3"), facts={**facts, "file x": WAS_THERE})
+    outcomes |= dict.fromkeys(names[70:], "it waits")
+    lines = list(released(Plan(tuple(map(planned, names))), {**entries(outcomes), "p99": half}))
+    assert lines[:4] == [
+        "published and tagged 70 packages (1 of them before) on https://i.example/: p0, p1, p2, p3, p4 and 65 more",
+        "  each with its files is in the reports",
+        "  next: invite the owners",
+        "not finished: p99 1.0: cut off",
+    ]
+    assert lines[-2:] == [
+        "not published: 10 more packages",
+        "Published: 70 of 100. The same command again finishes what remains.",
+    ]
+    assert len(lines) == 25
+
+
 def test_a_release_tells_what_is_done_and_what_remains() -> None:
     """Files and tag of what is published, why the rest is not, and that the same command finishes it."""
     facts = {"index": "https://i.example/", "tag": "one_1.0", "file one-1.0.tar.gz": "uploaded, 2 tries"}

@@ -30,9 +30,8 @@ def test_the_data_is_what_the_declarations_say() -> None:
 def test_every_family_and_check_is_on_it() -> None:
     """No declared check is missing, each with an anchor, its severity, whose rule it is, and the reason for it."""
     page = "\n".join(catalogue())
-    for family, stages in FAMILIES:
+    for family, _ in FAMILIES:
         assert family.checks
-        assert stages
         for check in family.checks:
             assert f'<a id="{check.code.lower()}"></a>\n\n### {check.code}: {check.title}' in page
             owner = "PyPI refuses it" if check.pypi else "Our own rule"

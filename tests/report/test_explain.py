@@ -47,3 +47,10 @@ def test_an_unknown_code_is_met_with_a_near_one(text: str) -> None:
     with pytest.raises(Misuse, match="no check is called") as caught:
         list(explain(text))
     assert caught.value.hint
+
+
+def test_without_a_code_it_tells_how_codes_begin() -> None:
+    """Each family once, with how many checks it has."""
+    lines = list(explain())
+    assert "ART   4 checks  the artifacts together" in lines
+    assert sum(int(line.split()[1]) for line in lines if " checks  " in line) == len(known())

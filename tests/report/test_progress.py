@@ -4,37 +4,14 @@ from __future__ import annotations
 
 import io
 import threading
-from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from fakes import package
 from nox_release.check import Finding, Severity
-from nox_release.config import Config
 from nox_release.model import Evidence, Outcome, Stage
-from nox_release.plan import Plan, Planned
-from nox_release.report.progress import Live, Plain, Shown, lines, progress
-from nox_release.work import Order
-
-
-class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-def planned(name: str = "demo") -> Planned:
-    return Planned(package(name), True, "asked for", "digest", False)
-
-
-def order(*names: str, **expected: float) -> Order:
-    here = Path("w")
-    inputs = dict.fromkeys(names, "0")
-    plan = Plan(tuple(map(planned, names)))
-    return Order(Stage.TEST, here, plan, "", here, here, Config(), inputs, {}, "", 1, expected=expected)
-
+from nox_release.report.board import board
+from nox_release.report.progress import Aside, Plain, Shown, in_colour, is_live, lines, progress
+from pretended import evidence, order, planned
 
 FAILED = Evidence(
     "demo", "1.0", Stage.TEST, "0", Outcome.FAILED,
@@ -53,7 +30,7 @@ HOSTILE = Evidence(
 
 
 @pytest.mark.parametrize(
-    ("evidence", "told"),
+    ("found", "told"),
     [
         (PASSED, ["ok      test demo 1.0 (1.0s)"]),
         (FAILED, TOLD),
@@ -70,25 +47,57 @@ HOSTILE = Evidence(
         ),
     ],
 )
-def test_one_package_s_outcome(evidence: Evidence, told: list[str]) -> None:
+def test_one_package_s_outcome(found: Evidence, told: list[str]) -> None:
     """The first line has outcome, stage, package, version, duration, tests and counts; what follows explains it."""
-    assert list(lines(planned(), evidence)) == told
+    assert list(lines(planned(), found)) == told
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def plain(*names: str, colour: bool = False) -> tuple[Shown, io.StringIO, Clock]:
+    """The progress of a stage as a log has it, the log, and its clock."""
+    out, clock = io.StringIO(), Clock()
+    return Shown(board(order(*names), 0.0), Plain(out, colour=colour, clock=clock), clock), out, clock
 
 
 def test_plain_lines_tell_what_ended() -> None:
     """A log has the outcome of each package and not a word about what begins."""
-    out = io.StringIO()
-    shown = Shown(Plain(out))
+    shown, out, _ = plain("demo")
     with shown.running("demo"):
         assert out.getvalue() == ""
         shown.done(planned(), FAILED)
     assert out.getvalue().splitlines() == TOLD
 
 
+def test_a_log_is_not_silent_for_long() -> None:
+    """A minute without a line is followed by one that says that work goes on; not while nothing runs."""
+    shown, out, clock = plain("demo", "other")
+    clock.now = 100.0
+    shown.tick()
+    with shown.running("demo"):
+        shown.said("demo", "collecting\n")
+        for clock.now in (130.0, 159.0, 160.0, 200.0, 219.0, 220.0, 250.0):
+            shown.tick()
+        shown.done(planned(), PASSED)
+        for clock.now in (300.0, 320.0):
+            shown.tick()
+    assert out.getvalue().splitlines() == [
+        "...     test 0 of 2, 2m10s; still at demo (30s: collecting)",
+        "...     test 0 of 2, 3m20s; still at demo (100s: collecting)",
+        "ok      test demo 1.0 (1.0s)",
+    ]
+
+
 def test_outcomes_from_several_threads_are_not_mixed() -> None:
     """The lines of one package stay together, whoever tells them."""
-    out = io.StringIO()
-    shown = Shown(Plain(out))
+    shown, out, _ = plain("demo")
 
     def work() -> None:
         for _ in range(20):
@@ -103,93 +112,91 @@ def test_outcomes_from_several_threads_are_not_mixed() -> None:
     assert out.getvalue().splitlines() == TOLD * 60
 
 
-def live(*names: str, **expected: float) -> tuple[Live, io.StringIO]:
-    out = io.StringIO()
-    console = Console(file=out, force_terminal=True, color_system=None, width=60, legacy_windows=False)
-    return Live(console, order(*names, **expected)), out
-
-
-def drawn(view: Live) -> list[str]:
-    with view.console.capture() as capture:
-        view.console.print(view)
-    return capture.get().splitlines()
-
-
-def test_live_lines_show_what_is_worked_on_and_how_many_wait() -> None:
-    """A package has a line from its beginning to its end, with how long it usually takes; others are counted."""
-    view, _ = live("one", "two", "three", one=65.0)
-    assert drawn(view) == ["3 waiting"]
-    view.begins("one")
-    view.begins("two")
-    first, second, waiting = drawn(view)
-    assert first.startswith("test one ")
-    assert first.endswith(" of about 65s")
-    assert second.startswith("test two ")
-    assert "about" not in second
-    assert waiting == "1 waiting"
-    view.done(planned("one"), PASSED)
-    assert [line.split()[:2] for line in drawn(view)] == [["test", "two"], ["1", "waiting"]]
-    view.begins("three")
-    view.done(planned("two"), PASSED)
-    view.done(planned("three"), PASSED)
-    assert drawn(view) == [""]
-
-
-def test_a_package_that_is_told_without_having_begun_is_counted() -> None:
-    """An outcome that comes by itself takes one from those that wait."""
-    view, _ = live("one", "two")
-    view.done(planned("one"), PASSED)
-    assert drawn(view) == ["1 waiting"]
-
-
-def test_what_ended_is_printed_above_whole_and_as_it_is() -> None:
-    """On a terminal the same lines are told, long ones not cut, and brackets are no markup."""
-    view, out = live("demo")
-    view.done(planned(), FAILED)
-    assert out.getvalue().splitlines() == TOLD
-
-
 @pytest.mark.parametrize(
     ("outcome", "code"), [(Outcome.PASSED, "32"), (Outcome.FAILED, "1;31"), (Outcome.BLOCKED, "1;33")]
 )
-def test_the_outcome_has_a_colour(outcome: Outcome, code: str) -> None:
-    """Green is passed, red is failed and yellow is blocked, and the first line alone has it."""
-    out = io.StringIO()
-    console = Console(file=out, force_terminal=True, color_system="standard", width=60, legacy_windows=False)
-    Live(console, order("demo")).done(
-        planned(), Evidence("demo", "1.0", Stage.TEST, "0", outcome, problem="p", log="l")
-    )
+def test_a_log_has_colours_where_they_are_asked_for(outcome: Outcome, code: str) -> None:
+    """Then the first line of an outcome has one, around the same text."""
+    shown, out, _ = plain("demo", colour=True)
+    shown.done(planned(), evidence("demo", outcome))
     first, *rest = out.getvalue().splitlines()
     assert first.startswith(f"\x1b[{code}m")
+    assert first.endswith(")\x1b[0m")
     assert not any("\x1b[" in line for line in rest)
 
 
 @pytest.mark.parametrize(
-    ("stream", "variables"),
-    [(io.StringIO, {}), (Terminal, {"TERM": "dumb"}), (Terminal, {"CI": "true"})],
-    ids=["a file", "a dumb terminal", "CI"],
+    ("environ", "coloured"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": ""}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
+    ],
 )
-def test_where_nobody_looks_lines_are_plain(
-    stream: type[io.StringIO], variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Into a file, on a dumb terminal and in CI nothing is redrawn."""
-    monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    out = stream()
-    with progress(order("demo"), out) as shown, shown.running("demo"):
+def test_who_asks_for_colours(environ: dict[str, str], coloured: bool) -> None:
+    """FORCE_COLOR does, unless NO_COLOR is set as well."""
+    assert in_colour(environ) is coloured
+
+
+class Terminal(io.TextIOWrapper):
+    """A stream that says whether it is a terminal."""
+
+    def __init__(self, tty: bool = True, encoding: str = "utf-8") -> None:
+        self.bytes = io.BytesIO()
+        self._tty = tty
+        super().__init__(self.bytes, encoding=encoding)
+
+    def isatty(self) -> bool:
+        return self._tty
+
+
+DRAWN_ON = {"TERM": "xterm"}
+
+
+@pytest.mark.parametrize(
+    ("out", "environ", "live"),
+    [
+        (Terminal(), DRAWN_ON, True),
+        (Terminal(tty=False), DRAWN_ON, False),
+        (Terminal(tty=False), {**DRAWN_ON, "FORCE_COLOR": "1"}, False),
+        (Terminal(), {**DRAWN_ON, "NO_COLOR": "1"}, True),
+        (Terminal(), {"TERM": "dumb"}, False),
+        (Terminal(), {}, False),
+        (Terminal(), {**DRAWN_ON, "CI": "true"}, False),
+        (Terminal(encoding="iso-8859-1"), DRAWN_ON, False),
+    ],
+)
+def test_only_where_somebody_looks_lines_are_drawn_anew(out: Terminal, environ: dict[str, str], live: bool) -> None:
+    """Into a file, on a dumb terminal, in CI, and where not every letter can be shown, lines stay."""
+    assert is_live(out, environ) is live
+    with progress(order("demo"), out, environ) as shown, shown.running("demo"):
         shown.done(planned(), FAILED)
-    assert out.getvalue().splitlines() == TOLD
+    written = out.bytes.getvalue().decode()
+    assert ("\x1b" in written) is (live or "FORCE_COLOR" in environ)
+    if not live and "FORCE_COLOR" not in environ:
+        assert written.splitlines() == TOLD
 
 
-def test_on_a_terminal_lines_are_live(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal gets live lines, and what ended stays when they are gone."""
-    for name in ("CI", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    out = Terminal()
-    with progress(order("demo"), out) as shown, shown.running("demo"):
-        shown.done(planned(), PASSED)
-    assert "ok      test demo 1.0 (1.0s)" in out.getvalue()
-    assert "\x1b[" in out.getvalue()
+def test_a_log_that_cannot_hold_a_letter_has_it_escaped() -> None:
+    """What a package says never ends the worker."""
+    out = Terminal(tty=False, encoding="ascii")
+    with progress(order("demo"), out, {}) as shown:
+        shown.done(planned(), Evidence("demo", "1.0", Stage.TEST, "0", Outcome.BLOCKED, problem="漢字"))
+    assert out.bytes.getvalue().decode("ascii").splitlines()[1] == "        blocked: \\u6f22\\u5b57"
+
+
+def test_what_is_printed_meanwhile_is_told_by_line() -> None:
+    """A library's prints go above the lines that are drawn anew, the last one even without its end."""
+    told: list[str] = []
+    aside = Aside(told.append)
+    print("one", file=aside)
+    print("two\nthr", end="", file=aside)
+    print("ee", file=aside)
+    assert told == ["one", "two", "three"]
+    print("rest", end="", file=aside)
+    aside.end()
+    aside.end()
+    assert told[3:] == ["rest"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from nox_release.check import Finding
 from nox_release.model import Evidence, Outcome, Stage
-from nox_release.report.words import brief, counts, duration, number, one_line, some
+from nox_release.report.words import brief, counts, duration, fitting, number, one_line, some
 from runs import finding, warning
 
 
@@ -119,3 +120,28 @@ def test_what_stopped_a_package_in_brief() -> None:
         "error PRJ402 2: The changelog has an entry",
         "and 2 more errors",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("short", 5, "short"),
+        ("longer", 5, "long…"),
+        ("longer", 0, "longer"),
+        ("", 5, ""),
+        ("漢字漢字", 8, "漢字漢字"),
+        ("漢字漢字", 7, "漢字漢…"),
+        ("漢字漢字", 6, "漢字…"),
+        ("a\tb\n\x1b[2J", 0, "a b \\x1b[2J"),
+        ("wide", 1, "…"),
+    ],
+)
+def test_a_line_is_cut_to_its_width(text: str, width: int, shown: str) -> None:
+    """Wide letters count twice, and what was cut ends with an ellipsis."""
+    assert fitting(text, width) == shown
+
+
+@given(st.text(), st.integers(1, 40))
+def test_no_line_is_wider_than_it_may_be(text: str, width: int) -> None:
+    """By the measure of a terminal, whatever the text."""
+    assert cell_len(fitting(text, width)) <= width

@@ -9,6 +9,7 @@ import pytest
 from packaging.version import Version
 
 from archives import make_sdist, make_wheel
+from checkouts import EPOCH
 from fakes import FakeTarget
 from jobs import Bench
 from nox_release.audit import Audit, audit
@@ -47,6 +48,20 @@ def test_a_sound_package_is_built_again_to_the_same_bytes(bench: Make, pyproject
     ready.build()
     result = audited(ready)
     assert (told(result), result.facts, result.blocked) == ([], {"reproducible": "yes"}, ())
+
+
+def test_a_later_commit_elsewhere_does_not_make_other_bytes(bench: Make) -> None:
+    """What is unchanged is not built again for it, and so neither is it compared by its time."""
+    ready = bench(demo(FLIT, {"LICENSE": "MIT", "README.md": "# demo\n"}))
+    ready.run(Stage.BUILD_SDIST)
+    for day in (1, 2):
+        ready.checkout.write({"elsewhere.txt": str(day)})
+        ready.checkout.git("add", "-A")
+        ready.checkout.git("commit", "-q", "-m", "later", env={"GIT_COMMITTER_DATE": f"{EPOCH + day * 86_400} +0000"})
+        ready.look()
+        if day == 1:
+            ready.run(Stage.BUILD_WHEEL)
+    assert told(audited(ready)) == []
 
 
 # A backend in the tree, so that a test can have it do what real ones do by accident.

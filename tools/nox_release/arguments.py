@@ -31,10 +31,10 @@ publish runs them all. Without --candidate-for-release it is a rehearsal: it upl
 that it starts on this machine, and reads back and installs from there.
 
 status shows what the workspace, the tags, dist/ and the index say of each package, and what to type next. It needs
-no stage before it, and takes --repository and its companions to look at another index. doctor tells whether
-this workspace and this machine can release at all, and who is missing among the owners; without a target it looks
-at all packages. plan shows what would be released, in which order, why, and how long that takes. prepare sets the
-version, dates the changelog and has siblings follow; without --bump it suggests a step.
+no stage before it, and takes --repository and its companions to look at another index. doctor tells what keeps
+this workspace and this machine from releasing; without a target it looks at all packages. plan shows what would
+be released, in which order, why, and how long that takes. prepare sets the version, dates the changelog and has
+siblings follow; without --bump it suggests a step. explain -- CODE tells what a check is about.
 
 exit codes: 0 all is well, 1 something failed or could not be looked at, 2 the command line or the
 configuration cannot be obeyed.
@@ -137,7 +137,7 @@ def parser() -> argparse.ArgumentParser:
         "--format",
         default="text",
         choices=("text", "json", "mermaid", "github"),
-        help="status: text (default) or json; plan: also mermaid, or a matrix for jobs of GitHub Actions",
+        help="status, doctor: text (default) or json; plan: also mermaid, or a matrix for jobs of GitHub Actions",
     )
     made.add_argument(
         "--shards", type=_positive, default=0, metavar="N", help="plan: share the targets out over N jobs of a CI"
@@ -154,6 +154,27 @@ def parser() -> argparse.ArgumentParser:
         "--explain", default="", metavar="CODE", help="tell what a check is about, or all whose codes begin so, and end"
     )
     return made
+
+
+def explain_parser() -> argparse.ArgumentParser:
+    """Return the parser of what may stand after ``nox -s explain --``."""
+    made = _Parser(
+        prog="nox -s explain --",
+        usage="nox -s explain -- [CODE ...]",
+        allow_abbrev=False,
+        description="Tell what checks are about; without a code, how codes begin.",
+    )
+    made.add_argument("codes", nargs="*", metavar="CODE", help="a code, or the beginning of codes: ART104, PRJ4, DOC")
+    return made
+
+
+def codes(posargs: Sequence[str]) -> tuple[str, ...]:
+    """Return the codes that *posargs* ask about.
+
+    :raises Misuse: where they cannot be obeyed.
+    :raises SystemExit: after printing the help that was asked for.
+    """
+    return tuple(explain_parser().parse_args(list(posargs)).codes)
 
 
 def _positive(text: str) -> int:

@@ -12,6 +12,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -31,9 +32,9 @@ from nox_release.evidence import FOLDER, Store, write_atomically
 from nox_release.export import export, export_with_history
 from nox_release.index.target import Target, TargetIndex
 from nox_release.index.witness import Witness
-from nox_release.model import Evidence, Outcome, Stage
+from nox_release.model import Evidence, Outcome
 from nox_release.plan import Planned
-from nox_release.process import Log, Processes, in_parallel
+from nox_release.process import Heard, Log, Processes, in_parallel
 from nox_release.record import from_json, to_json
 from nox_release.report.progress import progress
 from nox_release.source import Git, Snapshot
@@ -94,16 +95,12 @@ def _work(order: Order, processes: Processes) -> None:
 
     def work(planned: Planned) -> Evidence:
         with show.running(planned.name):
-            return _one(planned, order, snapshot, git, store, processes, do, tools, target)
+            heard = partial(show.said, planned.name)
+            return _one(planned, order, snapshot, git, store, processes, heard, do, tools, target)
 
     with progress(order, sys.stdout) as show, _doing(stage, order) as do:
         try:
-            todo = [planned for planned in order.plan.packages if planned.name in order.inputs]
-            if order.stage is not Stage.PUBLISH:
-                # What took longest goes first, so that nothing long is left alone at the end.
-                todo.sort(key=lambda planned: -order.expected.get(planned.name, 0.0))
-            jobs = 1 if order.stage is Stage.PUBLISH else order.jobs
-            for planned, evidence in in_parallel(work, todo, jobs, processes.stop):
+            for planned, evidence in in_parallel(work, order.queue, order.places, processes.stop):
                 store.save(evidence)
                 show.done(planned, evidence)
         finally:
@@ -145,6 +142,7 @@ def _one(
     git: Git,
     store: Store,
     processes: Processes,
+    heard: Heard,
     do: Callable[[Job], Result],
     tools: Mapping[str, str],
     target: Target,
@@ -158,7 +156,7 @@ def _one(
         log=log.as_posix(), started=started,
     )  # fmt: skip
     with (order.root / log).open("w", encoding="utf-8") as stream, scratch(f"{order.stage}-") as folder:
-        run = Log(stream, processes)
+        run = Log(stream, partial(processes, heard=heard), heard)
         try:
             result = do(_job(planned, order, snapshot, git, store, run, folder, witness))
             outcome = Outcome.BLOCKED if result.problem else Outcome.PASSED

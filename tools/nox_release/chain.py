@@ -181,9 +181,9 @@ class Chain:
             waits = "other targets of the plan are not whole; --keep-going publishes without them"
             held.update({name: waits for name in (*todo, *reused) if name not in held})
             todo, reused = {}, {}
-        return Step(reused, self._order(stage, todo, machine) if todo else None, held)
+        return Step(reused, self._order(stage, todo, machine, to_come or frozenset()) if todo else None, held)
 
-    def _order(self, stage: Stage, todo: Mapping[str, str], machine: Machine) -> Order:
+    def _order(self, stage: Stage, todo: Mapping[str, str], machine: Machine, to_come: frozenset[Stage]) -> Order:
         plan = self.plan(machine)
         upstream: dict[str, dict[str, Evidence]] = {}
         # All that is published together is compared.
@@ -214,6 +214,7 @@ class Chain:
             ca=self.candidate.repository.ca if self.candidate else "",
             finishes=self.candidate is not None,
             matrices={name: self._matrix(plan[name], machine) for name in todo if stage in _TRYING},
+            to_come=tuple(later for later in Stage if later in to_come),
         )
 
     def _matrix(self, planned: Planned, machine: Machine) -> Matrix:
@@ -258,8 +259,17 @@ class Chain:
         evidence = self.store.find(stage, planned.name, inputs)
         if evidence is None or evidence.started < self.since or not holds(evidence, self.started):
             return None
+        if stage is Stage.BUILD_SDIST and not self._rebuildable(evidence):
+            return None
         self._found[stage, planned.name, inputs] = evidence
         return evidence
+
+    def _rebuildable(self, sdist: Evidence) -> bool:
+        """Whether who builds the commit that a candidate is tagged at gets the same bytes: its time is in them.
+
+        The same source at an earlier commit does for everything else.
+        """
+        return self.candidate is None or self._plan is None or sdist.facts.get("commit") == self._plan.commit
 
     def outcome(self, stage: Stage, name: str, inputs: str, since: float) -> Evidence | None:
         """Return what the worker recorded after *since*, passed or not."""

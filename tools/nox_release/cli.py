@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -37,6 +38,10 @@ Run it at the top of the workspace. What two jobs tell of the same inputs has to
 
 exit codes: 0 it is there, 1 two disagree or something is damaged; nothing was taken then, 2 there is no evidence.
 """
+COMPLETION = """\
+exit codes: 0 the script is printed, 2 the command line cannot be obeyed.
+"""
+SHELLS = Path(__file__).with_name("shells")
 Become = Callable[[str, list[str], dict[str, str]], object]
 
 
@@ -47,12 +52,15 @@ def main(
 
     :param become: the door through which it does; the real one does not return.
     """
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     try:
         code: int = asked.obey(asked, environ, become)
     except Blocked as error:
         print(f"nox-release: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:  # whoever reads has seen enough, as head(1) has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return code
 
 
@@ -88,13 +96,32 @@ def _merge(asked: argparse.Namespace, environ: Mapping[str, str], become: Become
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _completion(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
+    script = (SHELLS / f"nox-release.{asked.shell}").read_text(encoding="utf-8")
+    completer = Path(__file__).with_name("completing.py")
+    for name, path in (("@PYTHON@", sys.executable), ("@COMPLETER@", str(completer))):
+        script = script.replace(name, shlex.quote(path))
+    print(script, end="")
+    return 0
+
+
+class _Version(argparse.Action):
+    def __call__(self, made: argparse.ArgumentParser, *_: object) -> None:
+        from importlib import metadata  # what is asked for less often than anything else
+
+        print(f"nox-release {metadata.version('nox-release')}")
+        made.exit()
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    made = argparse.ArgumentParser(
         prog="nox-release",
         description="Beside the sessions of nox: what needs none.",
         allow_abbrev=False,
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    made.add_argument("--version", action=_Version, nargs=0, help="tell the version, and end")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, summary: str, description: str, epilog: str) -> argparse.ArgumentParser:
         return commands.add_parser(
@@ -141,4 +168,18 @@ def _parser() -> argparse.ArgumentParser:
     accept.add_argument("files", nargs="+", metavar="FILE", help="an sdist or a wheel, or a folder of them")
     accept.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="of what is told (text)")
     accept.set_defaults(obey=_accept)
-    return parser
+    completion = command(
+        "completion",
+        "print what has a shell complete targets",
+        "Print the script that has a shell complete what stands behind `nox -s SESSION --`.",
+        COMPLETION,
+    )
+    completion.add_argument("shell", choices=sorted(path.suffix[1:] for path in SHELLS.iterdir()), help="which shell")
+    completion.set_defaults(obey=_completion)
+    return made
+
+
+def commands(made: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
+    """Return the parser of each command."""
+    (found,) = (action for action in made._actions if isinstance(action, argparse._SubParsersAction))
+    return found.choices

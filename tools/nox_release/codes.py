@@ -34,7 +34,12 @@ class Described:
     family: str
     """What its family looks at."""
     stages: tuple[Stage, ...]
-    """Where it is run."""
+    """Where it is run; nowhere: in the session ``doctor``."""
+
+    @property
+    def sessions(self) -> str:
+        """The sessions that look at it."""
+        return " and ".join(self.stages) or "doctor"
 
     @property
     def url(self) -> str:
@@ -65,11 +70,19 @@ def beginning(prefix: str) -> tuple[Described, ...]:
     return tuple(check for code, check in known().items() if prefix and code.startswith(prefix))
 
 
+def families() -> Mapping[str, tuple[Described, ...]]:
+    """Return how codes begin → the checks whose codes begin so, in the order of the catalogue."""
+    found: dict[str, tuple[Described, ...]] = {}
+    for code, check in known().items():
+        start = code.rstrip("0123456789")
+        found[start] = (*found.get(start, ()), check)
+    return found
+
+
 def suggestion(text: str) -> str:
     """What may have been meant by a *text* that no code begins with."""
-    families = sorted({code.rstrip("0123456789") for code in known()})
-    near = difflib.get_close_matches(text.upper(), [*known(), *families], 2, 0.6)
+    near = difflib.get_close_matches(text.upper(), [*known(), *families()], 2, 0.6)
     if near:
         told = [f"{code} ({known()[code].title})" if code in known() else code for code in near]
         return f"did you mean {' or '.join(told)}?"
-    return f"codes begin with {', '.join(families)}; docs/checks.md has all of them: {PAGE}"
+    return f"codes begin with {', '.join(sorted(families()))}; docs/checks.md has all of them: {PAGE}"

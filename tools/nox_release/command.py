@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -26,11 +26,12 @@ from nox_release.release import Release, candidate_of, locked
 from nox_release.report.candidate import candidate, released
 from nox_release.report.closing import closing
 from nox_release.report.explain import explain
+from nox_release.report.onward import again, onward
 from nox_release.report.run import Entry, Run, State
 from nox_release.report.words import one_line
 from nox_release.reporting import clear, tell, write
 from nox_release.repository import Wanted
-from nox_release.saying import say, told
+from nox_release.saying import say, screen, told
 from nox_release.session import asked_for, machine_of, needs, queued, work
 from nox_release.work import Order
 
@@ -43,10 +44,16 @@ class Command:
     """What the sessions of one nox process share: the chain, and what became of each package so far."""
 
     def __init__(
-        self, root: Path, started: float, environ: Mapping[str, str] = os.environ, inquire: Inquire = inquire
+        self,
+        root: Path,
+        started: float,
+        environ: Mapping[str, str] = os.environ,
+        inquire: Inquire = inquire,
+        typed: Sequence[str] = (),
     ) -> None:
         self._root = root
         self._started = started
+        self._typed = typed
         self._environ = environ
         self._inquire = inquire
         self._chain: Chain | None = None
@@ -218,10 +225,12 @@ class Command:
         run = self._run(chain, plan)
         write(run, chain.reports)
         self._closed = True
-        say(closing(run))
+        width, height = screen()
+        say(closing(run, again(self._typed), width, height))
         if last is Stage.PUBLISH:
             entries = {planned.name: self._entries.get(planned.name, {}).get(last) for planned in plan.targets}
             say(released(plan, entries) if chain.arguments.candidate else candidate(plan, entries, chain.tag))
+        say(onward(run, chain.arguments.targets, chain.arguments.candidate, chain.config.approval))
         for command in tell(run, chain.reports, self._environ):
             print(command, flush=True)
 

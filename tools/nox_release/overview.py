@@ -14,8 +14,6 @@ from packaging.utils import canonicalize_name
 from nox_release import changelog
 from nox_release.approval import Statement, statement
 from nox_release.chain import Chain
-from nox_release.check import Verdict
-from nox_release.checks.doctor import DOCTOR, Health
 from nox_release.errors import Blocked
 from nox_release.evidence import sha256
 from nox_release.inquiry import Inquire, inquire
@@ -24,12 +22,16 @@ from nox_release.plan import Plan, Planned
 from nox_release.project import Source, changelog_of
 from nox_release.repository import Repository
 from nox_release.requirements import parsed
+from nox_release.source import Git
 from nox_release.status import Shelf, Standing
 from nox_release.tagging import Tags
 from nox_release.waves import Publisher, publisher, waves
 from nox_release.work import SurveyAnswer, SurveyOrder
 from nox_release.workspace import discover
 from nox_release.yank import Withdrawal
+
+RemoteTags = tuple[Mapping[str, str], str]
+"""The tags of the remote → their commits, and why they cannot be read; empty where they can."""
 
 
 @dataclass(frozen=True)
@@ -43,23 +45,20 @@ class Overview:
     inquire: Inquire = inquire
     """Has a worker look."""
 
+    there: RemoteTags | None = None
+    """The tags of the remote, where it was asked already."""
+
     def standings(self) -> tuple[Standing, ...]:
         """Return where every target of the plan stands."""
-        answer = self._survey()
-        return tuple(self._standing(planned, answer) for planned in self.plan.targets)
+        return self.surveyed()[0]
 
-    def health(self) -> Verdict:
-        """Return what keeps this workspace from releasing."""
-        answer, config = self._survey(credentials=True), self.chain.config
-        health = Health(
-            self.repository.upload_url,
-            self.repository.pages,
-            tuple(self._standing(planned, answer) for planned in self.plan.targets),
-            config.remote,
-            self._remote_tags[1],
-            answer.credentials,
-        )
-        return DOCTOR.run(health, config.settings.rules)
+    def surveyed(self, *, credentials: bool = False) -> tuple[tuple[Standing, ...], SurveyAnswer]:
+        """Return the same, with all that the worker said.
+
+        :param credentials: whether it is to look for them, too.
+        """
+        answer = self._survey(credentials=credentials)
+        return tuple(self._standing(planned, answer) for planned in self.plan.targets), answer
 
     def new(self, standings: Iterable[Standing]) -> tuple[tuple[str, ...], ...]:
         """Return the packages that the index does not know, in the waves that its quota allows."""
@@ -141,12 +140,8 @@ class Overview:
         return self.chain.git.tags()
 
     @cached_property
-    def _remote_tags(self) -> tuple[Mapping[str, str], str]:
-        """The tags of the remote, and why they cannot be read."""
-        try:
-            return Tags(self.chain.git, self.chain.config.remote).on_remote(), ""
-        except Blocked as error:
-            return {}, error.message
+    def _remote_tags(self) -> RemoteTags:
+        return self.there or remote_tags(self.chain.git, self.chain.config.remote)
 
     @cached_property
     def _statements(self) -> tuple[Statement, ...]:
@@ -195,3 +190,11 @@ class Overview:
             return ""
         entry = changelog.entry_for(changelog.parse(found.text), planned.version) if found else None
         return entry.date if entry else ""
+
+
+def remote_tags(git: Git, remote: str) -> RemoteTags:
+    """Ask the remote for its tags."""
+    try:
+        return Tags(git, remote).on_remote(), ""
+    except Blocked as error:
+        return {}, error.message

@@ -28,6 +28,10 @@ class Completed:
     """Standard output and standard error as they came."""
 
 
+Heard = Callable[[str], None]
+"""Is told a line of output; from any thread."""
+
+
 class Run(Protocol):
     """Run a program to its end. :class:`Processes` is the real one; tests hand in a fake."""
 
@@ -63,9 +67,11 @@ class Processes:
         env: Mapping[str, str],
         timeout: float | None = None,
         stdin: Path | None = None,
+        heard: Heard | None = None,
     ) -> Completed:
         """Run *command*; see :class:`Run`.
 
+        :param heard: is told each line of its output as it comes.
         :raises InterruptedError: when :meth:`stop` was called, so that no new work begins.
         """
         try:
@@ -90,11 +96,12 @@ class Processes:
             return Completed(127, f"{command[0]}: {error.strerror}\n")
         # What it leaves running would hold its output open, and act on behind the stage's back.
         threading.Thread(target=_end_what_is_left, args=(process,), daemon=True).start()
+        read = _reading(process, heard) if heard else lambda timeout: process.communicate(timeout=timeout)[0]
         try:
-            output, _ = process.communicate(timeout=timeout)
+            output = read(timeout)
         except subprocess.TimeoutExpired:
             end_group(process)
-            output, _ = process.communicate()
+            output = read(None)
             return Completed(-signal.SIGKILL, f"{output}\nstopped after {timeout:.0f} s\n")
         finally:
             with self._lock:
@@ -108,6 +115,30 @@ class Processes:
             running = list(self._running)
         for process in running:
             end_group(process)
+
+
+def _reading(process: subprocess.Popen[str], heard: Heard) -> Callable[[float | None], str]:
+    """Begin to read the output of *process* line by line, and return what waits for its end as ``communicate`` does."""
+    lines: list[str] = []
+
+    def read(stream: IO[str]) -> None:
+        with stream:
+            for line in stream:
+                lines.append(line)
+                heard(line)
+
+    assert process.stdout is not None
+    thread = threading.Thread(target=read, args=(process.stdout,), daemon=True)
+    thread.start()
+
+    def end(timeout: float | None) -> str:
+        thread.join(timeout)
+        if thread.is_alive():
+            raise subprocess.TimeoutExpired(process.args, timeout or 0.0)
+        process.wait()
+        return "".join(lines)
+
+    return end
 
 
 def _end_what_is_left(process: subprocess.Popen[str]) -> None:
@@ -150,9 +181,11 @@ def in_parallel(
 class Log:
     """The full log of one package in one stage: what was run, where, and all that it said."""
 
-    def __init__(self, stream: IO[str], run: Run) -> None:
+    def __init__(self, stream: IO[str], run: Run, heard: Heard = lambda _: None) -> None:
+        """Write to *stream*, and tell *heard* each command as it begins."""
         self._stream = stream
         self._run = run
+        self._heard = heard
         self._lock = threading.Lock()  # a stage may run two things side by side
 
     def __call__(
@@ -166,6 +199,7 @@ class Log:
     ) -> Completed:
         """Run *command* through the door and write it down; the environment is not logged."""
         self._write(f"$ {' '.join(str(part) for part in command)}\n")
+        self._heard("$ " + " ".join(Path(part).name if str(part).startswith("/") else str(part) for part in command))
         began = time.monotonic()
         completed = self._run(command, cwd=cwd, env=env, timeout=timeout, stdin=stdin)
         took = f"[{Path(command[0]).name}: exit {completed.code} after {time.monotonic() - began:.2f} s]"

@@ -57,11 +57,10 @@ def _tracked(job: Job, member: str) -> bool:
 
 
 def _build(job: Job, distribution: Distribution, folder: str, source: Callable[[Job, str], Path]) -> Path:
-    plan = job.order.plan
-    backend = Backend(source(job, folder), job.installer, job.store, job.environ, job.run, plan.epoch, job.order.since)
+    backend = Backend(source(job, folder), job.installer, job.store, job.environ, job.run, job.epoch, job.order.since)
     path = backend.build(distribution, job.folder / folder / "dist")
     if distribution == "sdist" and job.planned.package.backend.split(".")[0] not in DETERMINISTIC:
-        repack_sdist(path, plan.epoch)  # as the first one was
+        repack_sdist(path, job.epoch)  # as the first one was
     return path
 
 
@@ -69,7 +68,7 @@ def _tree(job: Job, folder: str) -> Path:
     """Write the package's files once more, older than those of the first build."""
     root = job.export(f"{folder}/source")
     if not job.planned.history:  # git would take them for changed
-        time = job.order.plan.epoch - _OLDER
+        time = job.epoch - _OLDER
         for path in root.rglob("*"):
             os.utime(path, (time, time), follow_symlinks=False)
     return root

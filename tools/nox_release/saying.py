@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -19,6 +20,14 @@ def told() -> Iterator[None]:
         for line in f"nox-release: {error}".splitlines():
             print(one_line(line), file=sys.stderr, flush=True)
         raise SystemExit(error.exit_code) from None
+
+
+def screen() -> tuple[int, int]:
+    """Columns and lines to say it on, 24 to 40 lines; without a terminal no line has to be cut: 0 columns."""
+    if not sys.stdout.isatty():
+        return 0, 40
+    columns, lines = shutil.get_terminal_size()
+    return columns, min(40, max(24, lines))
 
 
 def say(lines: Iterable[str]) -> None:

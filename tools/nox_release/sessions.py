@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -52,9 +53,16 @@ def register_sessions() -> None:
         nox.session(venv_backend="none", default=False)(view)
 
 
+def described() -> dict[str, str]:
+    """Return every session that :func:`register_sessions` takes, with what it does, without registering any."""
+    others = (_approve(_once(Path(), 0.0)), *_views(Path(), 0.0))
+    stages = {stage.value: text for stage, text in DESCRIPTIONS.items()}
+    return {**stages, **{session.__name__: session.__doc__ or "" for session in others}}
+
+
 def session_names() -> tuple[str, ...]:
-    """Every name that :func:`register_sessions` takes, without registering any."""
-    return (*Stage, APPROVE, *(view.__name__ for view in _views(Path(), 0.0)))
+    """Return the names of them all."""
+    return tuple(described())
 
 
 def _once(root: Path, started: float) -> Callable[[], Command]:
@@ -65,7 +73,7 @@ def _once(root: Path, started: float) -> Callable[[], Command]:
         if not made:
             from nox_release.command import Command  # not for nox -l
 
-            made.append(Command(root, started))
+            made.append(Command(root, started, typed=sys.argv))
         return made[0]
 
     return command
@@ -101,7 +109,7 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         views().status(session)
 
     def doctor(session: nox.Session) -> None:
-        """Tell what keeps this workspace from releasing: owners, credentials, index, git remote."""
+        """Tell what keeps this workspace and this machine from releasing, each with its mend."""
         views().doctor(session)
 
     def plan(session: nox.Session) -> None:
@@ -114,7 +122,11 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         """Set version and changelog for a release (--bump), or open what comes after it (--next)."""
         views().prepare(session)
 
-    yield from (status, doctor, plan, prepare)
+    def explain(session: nox.Session) -> None:
+        """Tell what a check is about, or all whose codes begin so: -- CODE."""
+        views().explain(session)
+
+    yield from (status, doctor, plan, prepare, explain)
 
 
 def _venv_backend(root: Path) -> str:

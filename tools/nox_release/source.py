@@ -128,9 +128,15 @@ class Git:
     def _object_env(self) -> dict[str, str]:
         return {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.objects)} if self.objects.exists() else {}
 
-    def snapshot(self) -> Snapshot:
+    def virtualenvs(self) -> tuple[str, ...]:
+        """Virtualenvs in the checkout that git would take in, relative to its top; asked in the workspace."""
+        found = self("ls-files", "-z", "--others", "--exclude-standard", "--full-name", "--", "*/pyvenv.cfg")
+        return tuple(posixpath.dirname(path) for path in found.split("\0") if path)
+
+    def snapshot(self, without: Iterable[str] = ()) -> Snapshot:
         """Look at the checkout once.
 
+        :param without: folders whose uncommitted files do not count, relative to its top.
         :raises Misuse: where there is no git checkout or no commit, or a merge is half done.
         """
         try:
@@ -152,12 +158,14 @@ class Git:
             raise Misuse(
                 f"the git checkout {toplevel} has no commit yet", "git add -A && git commit -m 'first commit'"
             ) from None
-        status = self("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", cwd=toplevel)
+        excluded = [f":(top,exclude,literal){folder}" for folder in without]
+        paths = ["--", ".", *excluded] if excluded else []  # with a path git passes its cache of untracked files by
+        status = self("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", *paths, cwd=toplevel)
         changes = [line for line in status.split("\0") if line]
         if unmerged := [line[3:] for line in changes if line[:2] in {"DD", "AU", "UD", "UA", "DU", "AA", "UU"}]:
             raise Misuse(f"a merge is half done: {unmerged[0]}", "resolve it and commit, then run the command again")
         if changes:
-            tree = self._tree_of_working_directory(toplevel, self.root / index)
+            tree = self._tree_of_working_directory(toplevel, self.root / index, paths)
         files, folders = self.contents(tree, prefix)
         return Snapshot(
             root=self.root,
@@ -179,7 +187,7 @@ class Git:
         above = ["/".join([*parts[:depth], ".gitattributes"]) for depth in range(len(parts))]
         return self("ls-tree", "--full-tree", tree, "--", *above) if above else ""
 
-    def _tree_of_working_directory(self, toplevel: Path, index: Path) -> str:
+    def _tree_of_working_directory(self, toplevel: Path, index: Path, paths: Sequence[str]) -> str:
         """Write the tree of ``git add -A`` without touching the repository's index or objects."""
         self.objects.mkdir(parents=True, exist_ok=True)
         main = Path(self("rev-parse", "--git-path", "objects").strip())
@@ -192,7 +200,7 @@ class Git:
             if index.exists():
                 shutil.copy2(index, copy)  # with git's cache of file states, so that only changes are hashed
             env["GIT_INDEX_FILE"] = str(copy)
-            self("add", "-A", env=env, cwd=toplevel)
+            self("add", "-A", *paths, env=env, cwd=toplevel)
             return self("write-tree", env=env, cwd=toplevel).strip()
 
     def contents(self, tree: str, prefix: str) -> tuple[dict[str, Entry], dict[str, str]]:

@@ -31,10 +31,10 @@ AT_ONCE = 8
 def survey(order: SurveyOrder, environ: Mapping[str, str] = os.environ, target: Target | None = None) -> SurveyAnswer:
     """Look at every package of the order; what cannot be looked at is said of the package."""
     repository, sections = order.repository, read_pypirc()
-    credentials = ""
+    credentials = source = ""
     if order.credentials:
         try:
-            find(repository, sections, environ)
+            source = find(repository, sections, environ).source
         except Blocked as error:
             credentials = str(error)
     index = target or TargetIndex(repository.simple_url, Store(order.root).root / "downloads", ca=repository.ca)
@@ -55,7 +55,7 @@ def survey(order: SurveyOrder, environ: Mapping[str, str] = os.environ, target: 
         shelves = dict(in_parallel(look, sorted(order.names), AT_ONCE))
     releases = _releases(index, order.withdrawn)
     dependents = tuple(_dependent(index, name, order.withdrawn) for name in order.dependents)
-    return SurveyAnswer(shelves, releases, dependents, credentials)
+    return SurveyAnswer(shelves, releases, dependents, credentials, source)
 
 
 def shelf(published: Published | None, version: str, owners: Owners) -> Shelf:

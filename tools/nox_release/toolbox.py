@@ -32,12 +32,9 @@ def toolbox(name: str, environ: Mapping[str, str], fill: Fill | None = None) -> 
 
     :raises Blocked: if it is not there and cannot be made.
     """
-    lock = LOCKS / f"{name}.txt"
-    interpreter = f"{sys.implementation.cache_tag} {sys.version} {sys.base_prefix}"
-    key = hashlib.sha256(lock.read_bytes() + interpreter.encode()).hexdigest()[:16]
-    root = cache(environ) / f"{name}-{key}"
+    lock, root = LOCKS / f"{name}.txt", _place(name, environ)
     python, whole = root / "bin" / "python", root / "whole"
-    if whole.exists() and python.exists():
+    if ready(name, environ):
         return python
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +52,19 @@ def toolbox(name: str, environ: Mapping[str, str], fill: Fill | None = None) -> 
             "set XDG_CACHE_HOME to a folder that can be written",
         ) from None
     return python
+
+
+def ready(name: str, environ: Mapping[str, str]) -> bool:
+    """Whether it is there, and whole."""
+    root = _place(name, environ)
+    return (root / "whole").exists() and (root / "bin" / "python").exists()
+
+
+def _place(name: str, environ: Mapping[str, str]) -> Path:
+    """Where it is, or will be."""
+    interpreter = f"{sys.implementation.cache_tag} {sys.version} {sys.base_prefix}"
+    key = hashlib.sha256((LOCKS / f"{name}.txt").read_bytes() + interpreter.encode()).hexdigest()[:16]
+    return cache(environ) / f"{name}-{key}"
 
 
 def cache(environ: Mapping[str, str]) -> Path:

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import nox
 
-from nox_release.applying import Prepare
-from nox_release.arguments import parse
+from nox_release.arguments import Arguments, codes, parse
 from nox_release.chain import Chain
 from nox_release.errors import Misuse
+from nox_release.health import Checkup
 from nox_release.inquiry import Inquire, inquire
 from nox_release.overview import Overview
+from nox_release.prepare.applying import Prepare
 from nox_release.release import candidate_of
+from nox_release.report.doctor import as_json as healthy_json
 from nox_release.report.doctor import healthy
 from nox_release.report.explain import explain
 from nox_release.report.status import as_json, first_releases, status, yank
@@ -64,11 +66,31 @@ class Views:
 
     def doctor(self, session: nox.Session) -> None:
         """Tell what keeps the workspace from releasing, with the mend of each."""
-        with told(), self._overview(session) as overview:
-            verdict = overview.health()
-            say(healthy(verdict, overview.plan))
-            if verdict.fails or overview.plan.broken:
-                session.error("something keeps this workspace from releasing, see above")
+        with told():
+            arguments = _arguments(session)
+            unclear = candidate = None
+            try:
+                candidate = candidate_of(arguments.wanted, self._environ)
+            except Misuse as error:  # told with all else
+                unclear = error
+            chain = Chain(self._root, arguments, self._started, candidate)
+            try:
+                areas = tuple(Checkup(chain, unclear, self._environ, self._inquire).areas())
+            finally:
+                chain.close()
+            if arguments.json:
+                print(healthy_json(areas), flush=True)
+            else:
+                say(healthy(areas))
+            if any(item.misuse for area in areas for item in area.blocked):
+                raise SystemExit(Misuse.exit_code)
+            if any(area.fails for area in areas):
+                session.error("see above")
+
+    def explain(self, session: nox.Session) -> None:
+        """Tell what checks are about."""
+        with told():
+            say(explain(*codes(session.posargs)))
 
     def prepare(self, session: nox.Session) -> None:
         """Make the source ready for a release, or for what comes after one."""
@@ -86,12 +108,7 @@ class Views:
     @contextlib.contextmanager
     def _overview(self, session: nox.Session) -> Iterator[Overview]:
         """What needs no stage: a plan of its own, made without a virtualenv."""
-        arguments = parse(session.posargs, ("all",))
-        if arguments.format not in ("text", "json"):
-            raise Misuse(f"--format {arguments.format} is for plan", "write text or json")
-        if arguments.explain:
-            say(explain(arguments.explain))
-            raise SystemExit(0)
+        arguments = _arguments(session)
         chain = Chain(self._root, arguments, self._started, candidate_of(arguments.wanted, self._environ))
         assert chain.candidate is not None
         try:
@@ -101,3 +118,14 @@ class Views:
             yield Overview(chain, plan, chain.candidate.repository, self._environ, self._inquire)
         finally:
             chain.close()
+
+
+def _arguments(session: nox.Session) -> Arguments:
+    """What stands after ``--``; without a target it is about all packages."""
+    arguments = parse(session.posargs, ("all",))
+    if arguments.explain:
+        say(explain(arguments.explain))
+        raise SystemExit(0)
+    if arguments.format not in ("text", "json"):
+        raise Misuse(f"--format {arguments.format} is for plan", "write text or json")
+    return arguments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from nox_release.candidate import Candidate
@@ -58,6 +59,22 @@ class Order:
     """The command ends in a candidate: of what is on its index already, the bytes are compared before any is sent."""
     matrices: Mapping[str, Matrix] = field(default_factory=dict)
     """Where each package is tried, in the stages that try it."""
+    to_come: tuple[Stage, ...] = ()
+    """The stages that follow in this command, as far as that is known."""
+
+    @property
+    def queue(self) -> tuple[Planned, ...]:
+        """The packages to work on, in the order in which they are begun."""
+        todo = [planned for planned in self.plan.packages if planned.name in self.inputs]
+        if self.stage is not Stage.PUBLISH:
+            # What took longest goes first, so that nothing long is left alone at the end.
+            todo.sort(key=lambda planned: -self.expected.get(planned.name, 0.0))
+        return tuple(todo)
+
+    @property
+    def places(self) -> int:
+        """Packages that are worked on at a time."""
+        return 1 if self.stage is Stage.PUBLISH else self.jobs
 
 
 @dataclass(frozen=True)
@@ -143,6 +160,8 @@ class SurveyAnswer:
     dependents: tuple[Dependent, ...] = ()
     credentials: str = ""
     """Why there are none, with what to do in the next line; empty: they are there, or were not asked for."""
+    source: str = ""
+    """Where they come from; never what they are."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +231,16 @@ class Job:
         """Where the one built file of *kind* is."""
         (artifact,) = self.artifacts(kind, name)
         return self.store.path(artifact)
+
+    @property
+    def epoch(self) -> int:
+        """SOURCE_DATE_EPOCH of the package's files: the commit of its sdist, which may be an earlier one.
+
+        A package that did not change since is not built again for a later commit.
+        """
+        built = self.order.upstream.get(self.planned.name, {}).get(Stage.BUILD_SDIST)
+        said = built.facts.get("commit time", "") if built else ""
+        return int(datetime.fromisoformat(said).timestamp()) if said else self.order.plan.epoch
 
     @property
     def matrix(self) -> Matrix:

@@ -28,7 +28,10 @@ class Change:
         """Yield the lines of a unified diff."""
         old, new = (_lines(content or b"") for content in (self.before, self.after))
         source = "/dev/null" if self.before is None else f"a/{self.name}"
-        yield from (line.rstrip("\r\n") for line in difflib.unified_diff(old, new, source, f"b/{self.name}"))
+        for line in difflib.unified_diff(old, new, source, f"b/{self.name}"):
+            yield line.rstrip("\r\n")
+            if not line.endswith(("\n", "\r")):
+                yield "\\ No newline at end of file"
 
 
 def _lines(content: bytes) -> list[str]:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -20,7 +21,7 @@ from nox_release.workspace import translate
 LOOKED_AT = 200
 """The newest tags, of which a habit is read."""
 _SEPARATED = re.compile(r"(?:==|[-_@/]v?)(?=\d)")
-_BARE = re.compile(r"([A-Za-z][A-Za-z/_.-]*?)?(?=\d)")
+_BARE = re.compile(r"(?:(?:releases?|version|rel|ver)[-_/]?)?v?(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,9 @@ def exclude(folders: Sequence[Folder]) -> Iterable[Habit]:
     doubted: list[str] = []
     paths = {folder.path for folder in folders} - {"."}
     for folder in folders:
-        around = [path for path in paths if folder.path.startswith(f"{path}/")]
+        around = any(above.as_posix() in paths for above in PurePosixPath(folder.path).parents)
+        if not folder.path.isprintable():
+            continue  # what no file of text can name
         if "{{" in folder.path or "{%" in folder.path:
             left_out[folder.path] = "templates"
         elif folder.virtual and not folder.released:

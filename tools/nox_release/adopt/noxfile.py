@@ -32,7 +32,7 @@ def registering(source: bytes | None, taken: Collection[str]) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what its own compilation tells its author
             tree = ast.parse(source)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = f":{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         raise Misuse(f"{NAME}{line} cannot be read: {error}", "mend it, then run the command again") from None
     if any(_registers(node, tree) for node in ast.walk(tree)):

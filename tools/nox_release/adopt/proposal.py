@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,25 +11,15 @@ from pathlib import Path
 from nox_release.adopt import noxfile, table
 from nox_release.adopt.attention import Notice, attention
 from nox_release.adopt.changes import Change
-from nox_release.adopt.habits import (
-    Folder,
-    Habit,
-    exclude,
-    release_branches,
-    released,
-    remote,
-    tag_format,
-    test_needs,
-)
+from nox_release.adopt.habits import Habit
+from nox_release.adopt.seen import habits_of
 from nox_release.config import Config, read_config
 from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import Store
-from nox_release.model import Package
 from nox_release.plan import make_plan
 from nox_release.planning import Planning
-from nox_release.requirements import read_requirements
 from nox_release.source import Git, Snapshot
-from nox_release.workspace import Workspace, discover, shown_only, translate, uv_members
+from nox_release.workspace import Workspace, discover, uv_members
 
 IGNORED = ("/.nox/", "/.nox-release/", "/dist/", "__pycache__/")
 """What nox and nox-release leave beside the noxfile; some of it also carries a .gitignore of its own."""
@@ -62,17 +52,14 @@ def propose(root: Path, objects: Path, today: date, taken: Collection[str]) -> P
 
 def _propose(git: Git, root: Path, today: date, taken: Collection[str]) -> Proposal:
     _refuse_bare(git)
-    here = git.snapshot()
-    environments = tuple(_environments(here))
-    files = {path: entry for path, entry in here.files.items() if not path.startswith(environments)}
-    here = replace(here, files=files)
+    environments = git.virtualenvs()  # a new user makes one here, and it holds thousands of files
+    here = git.snapshot(without=environments)
     pyproject = _bytes(root, table.NAME)
     config = read_config(pyproject)
     written = table.table_of(pyproject)
-    try:
-        found = discover(here, git, config)
-    except RecursionError:
-        raise Misuse(f"{table.NAME} is nested too deeply to be read", "mend the file") from None
+    found = discover(here, git, config)
+    if here.prefix and written is None:
+        _refuse_part(git, here, found)
     if not found.packages and not found.broken:
         raise Misuse(
             f"git has no Python package in {root}",
@@ -80,14 +67,13 @@ def _propose(git: Git, root: Path, today: date, taken: Collection[str]) -> Propo
             if written is None or not (config.packages or config.exclude)
             else "packages and exclude in [tool.nox-release] leave none",
         )
-    _refuse_elsewhere(git, here, found)
-    habits = tuple(_habits(git, here, config, found, pyproject))
+    habits = tuple(habits_of(git, here, config, found, pyproject))
     after = pyproject if written is not None else table.with_table(pyproject, table.rendered(habits))
     wanted = read_config(after)
     workspace = discover(here, git, wanted)
     ignore = _bytes(root, ".gitignore")
     planned = {
-        ".gitignore": (ignore, _with_lines(ignore, [*_open(git, here), *_rooted(environments)])),
+        ".gitignore": (ignore, _with_lines(ignore, [*_open(git, here), *_inside(here, environments)])),
         table.NAME: (pyproject, after),
         noxfile.NAME: (old := _bytes(root, noxfile.NAME), noxfile.registering(old, taken)),
     }
@@ -118,10 +104,10 @@ def _refuse_bare(git: Git) -> None:
         raise
 
 
-def _refuse_elsewhere(git: Git, here: Snapshot, found: Workspace) -> None:
+def _refuse_part(git: Git, here: Snapshot, found: Workspace) -> None:
     """Refuse a folder that is only part of a workspace: its noxfile would see some of the packages."""
-    if not here.prefix:
-        return
+    if not found.packages and not found.broken:
+        raise _elsewhere(here, "no package lies in this folder")
     everything, folders = git.contents(here.tree, "")
     top = replace(here, prefix="", root=here.toplevel, files=everything, folders=folders)
     for path in Path(here.prefix).parents:
@@ -153,16 +139,11 @@ def _bytes(root: Path, name: str) -> bytes | None:
         raise Misuse(f"{name} cannot be read: {error.strerror}", "mend that, then run the command again") from None
 
 
-def _environments(here: Snapshot) -> Iterator[str]:
-    """Yield virtualenvs that git would take in, each with a slash at its end."""
-    committed = set(here.uncommitted)
-    for path in here.files:
-        if posixpath.basename(path) == "pyvenv.cfg" and f"{here.prefix}{path}" in committed and "/" in path:
-            yield f"{posixpath.dirname(path)}/"
-
-
-def _rooted(folders: Iterable[str]) -> Iterator[str]:
-    return (f"/{folder}" for folder in folders)
+def _inside(here: Snapshot, folders: Iterable[str]) -> Iterator[str]:
+    """Yield the lines for those of *folders* that lie in the workspace."""
+    for folder in folders:
+        if folder.startswith(here.prefix):
+            yield f"/{folder.removeprefix(here.prefix)}/"
 
 
 def _open(git: Git, here: Snapshot) -> Iterator[str]:
@@ -188,75 +169,6 @@ def _with_lines(ignore: bytes | None, lines: Sequence[str]) -> bytes | None:
     end = "\r\n" if before.partition(b"\n")[0].endswith(b"\r") else "\n"
     gap = "" if before.endswith(b"\n") or not before else end
     return before + (gap + "".join(f"{line}{end}" for line in lines)).encode()
-
-
-def _habits(git: Git, here: Snapshot, config: Config, found: Workspace, pyproject: bytes | None) -> Iterator[Habit]:
-    """Yield what this repository does differently, as far as the table has not said it."""
-    newest = git("for-each-ref", "refs/tags", "--sort=-creatordate", "--format=%(refname:strip=2)").splitlines()
-    left_out = list(exclude(tuple(_folders(here, found, released(newest, found.packages), pyproject))))
-    yield from left_out
-    globs = [translate(glob) for habit in left_out if habit.certain for glob in habit.value]
-    public = [
-        package
-        for package in found.packages.values()
-        if not package.private and not any(glob.fullmatch(package.directory) for glob in globs)
-    ]
-    tags = tag_format(newest, {package.name for package in public})
-    yield from (habit for habit in (tags, _remote(git), _branch(git, config)) if habit)
-    yield from test_needs(public, {package.directory: _requirements(git, here, package) for package in public})
-
-
-def _remote(git: Git) -> Habit | None:
-    return remote(git("remote").split())
-
-
-def _branch(git: Git, config: Config) -> Habit | None:
-    names = git("remote").split()
-    name = config.remote if config.remote in names else names[0] if len(names) == 1 else ""
-    try:
-        head = git("symbolic-ref", "--short", f"refs/remotes/{name}/HEAD").strip()
-    except Blocked:  # there is no remote, or a clone that does not know its default branch
-        return None
-    return release_branches(head.removeprefix(f"{name}/"))
-
-
-def _folders(here: Snapshot, found: Workspace, tagged: Collection[str], pyproject: bytes | None) -> Iterator[Folder]:
-    members, _ = uv_members(pyproject)
-    needed = {sibling.name for package in found.packages.values() for sibling, _ in found.siblings(package)}
-    for name, package in found.packages.items():
-        yield Folder(
-            package.directory,
-            virtual=bool(members) and name not in needed and _virtual(package, here),
-            shown=bool(members) and shown_only(package.directory),
-            released=name in tagged,
-        )
-    for broken in found.broken:
-        yield from (Folder(path, shown=bool(members) and shown_only(path)) for path in broken.directories)
-
-
-def _virtual(package: Package, here: Snapshot) -> bool:
-    """Whether uv would take it for a project that is never built."""
-    scripts = (posixpath.normpath(f"{package.directory}/{name}") for name in ("setup.py", "setup.cfg"))
-    return "legacy" in package.backend and not any(path in here.files for path in scripts)
-
-
-def _requirements(git: Git, here: Snapshot, package: Package) -> Mapping[str, Sequence[str]]:
-    """Return the requirements files of a package with what each requires; what cannot be read is passed over."""
-
-    def read(path: str) -> bytes | None:
-        entry = here.files.get(path)
-        return None if entry is None else git.blob(entry.oid)
-
-    found = {}
-    for path in here.below(package.directory):
-        folder, _, name = path.rpartition("/")
-        listed = name.endswith(".txt") and ("requirements" in name or folder == "requirements")
-        if listed and folder in ("", "requirements", "tests", "test"):
-            try:
-                found[path] = read_requirements(posixpath.normpath(f"{package.directory}/{path}"), read).requires
-            except Blocked:
-                continue
-    return found
 
 
 def _notices(

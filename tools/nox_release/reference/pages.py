@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from nox_release.reference.api import api
+from nox_release.reference.commandline import behind, commands, sessions
 from nox_release.reference.configuration import for_packages, for_workspace
 from nox_release.reference.exits import exits
 from nox_release.reference.manifest import manifest
@@ -16,6 +17,9 @@ from nox_release.reference.manifest import manifest
 SECTIONS: Mapping[str, Callable[[], Iterable[str]]] = {
     "configuration of the workspace": for_workspace,
     "configuration of packages": for_packages,
+    "sessions": sessions,
+    "targets and options": behind,
+    "commands": commands,
     "exit codes": exits,
     "manifest": manifest,
     "api": api,

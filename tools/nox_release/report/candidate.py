@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from nox_release.model import Evidence
 from nox_release.plan import Plan, Planned
+from nox_release.report.rollup import MANY
 from nox_release.report.run import Entry
+from nox_release.report.words import number, some
 
 WAS_THERE = "was there already"
 """What is told of a file that this command did not send."""
 SHOWN = 5
-"""Packages of which every file is named; of more, a line each."""
+"""Packages of which every file is named; of more, a line each, and of many all together."""
 
 
 def candidate(plan: Plan, entries: Mapping[str, Entry | None], tag: Callable[[Planned], str]) -> Iterator[str]:
@@ -26,7 +28,11 @@ def candidate(plan: Plan, entries: Mapping[str, Entry | None], tag: Callable[[Pl
         yield "Nothing was rehearsed; nothing was published."
         return
     yield f"Rehearsed: {len(whole)} of {len(plan.targets)}. Nothing was published. A candidate for release would"
-    for planned in whole:
+    if len(whole) > MANY:
+        sizes = [item.size for planned in whole for item in published[planned.name].artifacts]
+        yield f"  upload {len(sizes)} files ({sum(sizes):,} bytes)"
+        yield f"  tag each package at {plan.commit[:10]}, as {tag(whole[0])}, where it has no tag yet"
+    for planned in whole if len(whole) <= MANY else ():
         evidence = published[planned.name]
         there = plan.tags.get(tag(planned))
         tagged = f"{'find the tag' if there else 'tag'} {tag(planned)} at {(there or plan.commit)[:10]}"
@@ -40,7 +46,7 @@ def candidate(plan: Plan, entries: Mapping[str, Entry | None], tag: Callable[[Pl
     if plan.uncommitted:
         yield f"but it would refuse: {len(plan.uncommitted)} paths are not committed."
     if companions := [planned.name for planned in plan.packages if planned.unreleased]:
-        yield f"but it would refuse: not released, and not in this plan: {', '.join(companions)}."
+        yield f"but it would refuse: not released, and not in this plan: {some(companions, MANY)}."
     yield (
         "The release manifests are in "
         + ", ".join(f"dist/{planned.name}/" for planned in whole[:5])
@@ -51,12 +57,13 @@ def candidate(plan: Plan, entries: Mapping[str, Entry | None], tag: Callable[[Pl
 def released(plan: Plan, entries: Mapping[str, Entry | None]) -> Iterator[str]:
     """Yield the lines after a candidate: what is published, what remains, and what to do about it."""
     published = _published(entries)
-    for name, evidence in published.items():
-        files = {fact.removeprefix("file "): text for fact, text in evidence.facts.items() if fact.startswith("file ")}
-        before = "before: " if files and all(text == WAS_THERE for text in files.values()) else ""
+    if len(published) > MANY:
+        yield from _summed_up(published)
+    for name, evidence in published.items() if len(published) <= MANY else ():
+        before = "before: " if _was_there(evidence) else ""
         index, tag = evidence.facts["index"], evidence.facts["tag"]
         yield f"published {before}{name} {evidence.version} to {index}, tagged {tag}"
-        for filename, text in files.items():
+        for filename, text in _files(evidence).items():
             yield f"  {filename}: {text}"
         if attestations := evidence.facts.get("attestations"):
             yield f"  attestations: {attestations}"
@@ -68,18 +75,44 @@ def released(plan: Plan, entries: Mapping[str, Entry | None]) -> Iterator[str]:
     halfway = [planned for planned in rest if _sent(entries.get(planned.name))]
     if not published and not halfway:
         yield "Nothing was published."
-    for planned in rest:
+    for planned in sorted(rest, key=lambda planned: planned not in halfway)[:MANY]:
         entry = entries.get(planned.name)
         why = entry.problem or next((each.message for each in entry.findings if each.fails), "") if entry else ""
         word = "not finished" if planned in halfway else "not published"
         yield f"{word}: {planned.name} {planned.version}{f': {why}' if why else ''}"
+    if len(rest) > MANY:
+        yield f"not published: {number(len(rest) - MANY, 'more package')}"
     if rest and (published or halfway):
         yield f"Published: {len(published)} of {len(plan.targets)}. The same command again finishes what remains."
 
 
+def _summed_up(published: Mapping[str, Evidence]) -> Iterator[str]:
+    """Packages of which each would be too long a story."""
+    index = next(iter(published.values())).facts["index"]
+    before = sum(map(_was_there, published.values()))
+    told = f" ({before} of them before)" if before else ""
+    yield f"published and tagged {number(len(published), 'package')}{told} on {index}: {some([*published], 5)}"
+    yield "  each with its files is in the reports"
+    for todo in dict.fromkeys(
+        evidence.facts["owners"] for evidence in published.values() if "owners" in evidence.facts
+    ):
+        yield f"  next: {todo}"
+
+
+def _files(evidence: Evidence) -> dict[str, str]:
+    """File → what is told of it."""
+    return {fact.removeprefix("file "): text for fact, text in evidence.facts.items() if fact.startswith("file ")}
+
+
+def _was_there(evidence: Evidence) -> bool:
+    """Whether the command found all files published."""
+    files = _files(evidence).values()
+    return bool(files) and all(text == WAS_THERE for text in files)
+
+
 def _sent(entry: Entry | None) -> bool:
     """Whether the index has files of a package that did not get to the end."""
-    return bool(entry and entry.evidence and any(fact.startswith("file ") for fact in entry.evidence.facts))
+    return bool(entry and entry.evidence and _files(entry.evidence))
 
 
 def _published(entries: Mapping[str, Entry | None]) -> dict[str, Evidence]:

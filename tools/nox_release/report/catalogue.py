@@ -18,12 +18,13 @@ from nox_release.checks.classifiers import CLASSIFIERS
 from nox_release.checks.contents import CONTENTS
 from nox_release.checks.dependents import DEPENDENTS
 from nox_release.checks.difference import DIFFERENCE
-from nox_release.checks.doctor import DOCTOR
+from nox_release.checks.doctor import CHECKOUT, INDEX, KEYS, OWNERS
 from nox_release.checks.filename import FILENAME
 from nox_release.checks.history import HISTORY
 from nox_release.checks.imports import IMPORTS
 from nox_release.checks.installation import INSTALLATION
 from nox_release.checks.licence import LICENCE
+from nox_release.checks.machine import MACHINE, PYTHONS, TABLE
 from nox_release.checks.matrix import MATRIX
 from nox_release.checks.namespaces import NAMESPACES
 from nox_release.checks.native import NATIVE
@@ -49,7 +50,7 @@ from nox_release.model import Stage
 from nox_release.record import to_json
 
 Listed = tuple[Family[Any], tuple[Stage, ...]]
-"""A family, and the stages that run it."""
+"""A family, and the stages that run it; none: the session ``doctor``."""
 
 FAMILIES: Sequence[Listed] = (
     (PYPROJECT, (Stage.LINT_METADATA,)),
@@ -84,8 +85,8 @@ FAMILIES: Sequence[Listed] = (
     (DEPENDENTS, (Stage.TEST,)),
     (PREFLIGHT, (Stage.PUBLISH,)),
     (PREFIXES, (Stage.PUBLISH,)),
-    (DOCTOR, (Stage.PUBLISH,)),
     (PUBLICATION, (Stage.PUBLISH,)),
+    *((family, ()) for family in (INDEX, OWNERS, CHECKOUT, PYTHONS, MACHINE, TABLE, KEYS)),
 )
 """In the order in which a package meets them."""
 
@@ -109,12 +110,12 @@ def catalogue(families: Sequence[Listed] = FAMILIES) -> Iterator[str]:
     yield ""
     yield "Each is a rule about a sound package. `select`, `ignore` and `severity` in the"
     yield "[configuration](configuration.md#which-checks-count) say, by a code or the beginning of codes, which of"
-    yield "them count and for what. `nox -s lint-metadata -- --explain CODE` prints what stands here."
+    yield "them count and for what. `nox -s explain -- CODE` prints what stands here."
     for family, stages in families:
         yield ""
         yield f"## {family.prefix}: {family.title}"
         yield ""
-        yield f"Looked at by {' and '.join(f'`{stage}`' for stage in stages)}."
+        yield f"Looked at by {' and '.join(f'`{session}`' for session in stages or ('doctor',))}."
         for check in described([(family, stages)]).checks:
             yield ""
             yield f'<a id="{check.code.lower()}"></a>'

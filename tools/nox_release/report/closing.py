@@ -10,6 +10,7 @@ from nox_release.check import Severity
 from nox_release.codes import known
 from nox_release.evidence import FOLDER as STORE
 from nox_release.plan import Planned
+from nox_release.report.rollup import MANY, rollup
 from nox_release.report.run import FOLDER, Entry, Located, Run, State
 from nox_release.report.table import table
 from nox_release.report.words import number, some
@@ -23,8 +24,12 @@ _LEFT_OUT = {"exempt": "the tests of {} were not run", "index exempt": "the inde
 REPORTS = f"{STORE}/{FOLDER}"
 
 
-def closing(run: Run) -> Iterator[str]:
-    """Yield the lines."""
+def closing(run: Run, again: str = "", width: int = 0, height: int = 40) -> Iterator[str]:
+    """Yield the lines; where there are many packages, the last of them fit a screen.
+
+    :param again: the command as it was typed; empty where that is not known.
+    :param width: of the screen; 0 where nothing needs to be cut.
+    """
     few = len(run.packages) <= FEW
     found = {planned.name: run.findings(planned) for planned in run.packages}
     for planned in run.packages:
@@ -32,7 +37,22 @@ def closing(run: Run) -> Iterator[str]:
     if not few:
         yield from _counted([item for items in found.values() for item in items])
     yield from _exempt(run)
-    yield from ("", *table(run), "")
+    if len(run.packages) > MANY:
+        yield from _loose(run)
+        yield from ("", *rollup(run, width, height), "")
+    else:
+        yield from ("", *table(run), "")
+        yield from _loose(run)
+    if any(not entry.state.good for entries in run.entries.values() for entry in entries.values()):
+        yield "next: mend what is told above, then type the same command again; what passed is not run again"
+        if again:
+            yield f"  {again}"
+    if any(found.values()) or not run.passed:
+        yield f"reports: {REPORTS}/ has report.json, junit.xml, report.sarif and summary.md"
+
+
+def _loose(run: Run) -> Iterator[str]:
+    """What belongs to no package of the plan: targets that cannot be read, and entries of the configuration."""
     for broken in run.plan.broken:
         yield f"BLOCKED {broken.name}: {broken.message}"
         yield f"  next: {broken.hint}"
@@ -40,10 +60,6 @@ def closing(run: Run) -> Iterator[str]:
         yield f"not looked at: {left_out}"
     for stale in run.stale:
         yield f"stale: {stale}: take it out"
-    if any(not entry.state.good for entries in run.entries.values() for entry in entries.values()):
-        yield "next: mend what is told above, then type the same command again; what passed is not run again"
-    if any(found.values()) or not run.passed:
-        yield f"reports: {REPORTS}/ has report.json, junit.xml, report.sarif and summary.md"
 
 
 def _package(planned: Planned, run: Run, found: list[Located], few: bool) -> Iterator[str]:

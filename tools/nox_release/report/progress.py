@@ -1,55 +1,90 @@
-"""What a stage tells while it works: a live line for each package on a terminal, plain lines elsewhere."""
+"""What a stage tells while it works: lines that stay, and below them on a terminal where everything stands."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from nox_release.model import Evidence, Outcome
 from nox_release.plan import Planned
+from nox_release.report.board import STYLES, Began, Board, Ended, Event, Said, after, board, still
 from nox_release.report.words import brief, counts, duration, one_line
 from nox_release.work import Order
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from nox_release.report.screen import Screen
 
 MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "FAILED", Outcome.BLOCKED: "BLOCKED"}
+COLOURS = {Outcome.PASSED: "32", Outcome.FAILED: "1;31", Outcome.BLOCKED: "1;33"}
+"""What STYLES are as parameters of a terminal."""
+SILENCE = 60.0
+"""Seconds after which a log hears that work goes on; CI systems end a job that says nothing for ten minutes."""
+LOOK = 1.0
+"""Seconds between two looks at whether a log is to hear that."""
+REDRAW = 0.125
+"""Seconds between two drawings."""
+SETTLED = 4
+"""Drawings that are left out after the terminal has changed its size.
+
+While a window is dragged, terminals tell its size late (tmux a quarter of a second); what is drawn for a wrong one
+cannot be taken away again.
+"""
 
 
-class Progress(Protocol):
-    """Is told what begins and what ends."""
+class View(Protocol):
+    """Shows a stage."""
 
-    def begins(self, name: str) -> None:
-        """Work on a package begins."""
+    def ended(self, planned: Planned, evidence: Evidence) -> None:
+        """Tell an outcome; from any thread."""
         ...
 
-    def done(self, planned: Planned, evidence: Evidence) -> None:
-        """Its outcome is known."""
+    def tick(self, board: Board, now: float) -> None:
+        """Show where things stand; from one thread."""
         ...
 
 
 class Shown:
     """The progress of one stage; may be told from any thread."""
 
-    def __init__(self, inner: Progress) -> None:
-        self._inner = inner
+    def __init__(self, board: Board, view: View, clock: Callable[[], float] = time.monotonic) -> None:
+        self._board = board
+        self._view = view
+        self._clock = clock
         self._lock = threading.Lock()
+        self._said: dict[str, str] = {}
 
     @contextmanager
     def running(self, name: str) -> Iterator[None]:
-        """Show *name* as worked on until the block ends."""
-        with self._lock:
-            self._inner.begins(name)
+        """Show *name* as worked on until its outcome is told."""
+        self._tell(Began(name, self._clock()))
         yield
+
+    def said(self, name: str, line: str) -> None:
+        """Remember what works on *name* said last; cheap, for it may come by the million."""
+        self._said[name] = line
 
     def done(self, planned: Planned, evidence: Evidence) -> None:
         """Show what became of a package, as it happens."""
+        self._tell(Ended(planned.name, self._clock(), evidence.outcome))
+        self._view.ended(planned, evidence)
+
+    def tick(self) -> None:
+        """Show where things stand."""
+        for name, line in list(self._said.items()):
+            self._tell(Said(name, line))
+        self._view.tick(self._board, self._clock())
+
+    def _tell(self, event: Event) -> None:
         with self._lock:
-            self._inner.done(planned, evidence)
+            self._board = after(self._board, event)
 
 
 def lines(planned: Planned, evidence: Evidence) -> Iterator[str]:
@@ -64,65 +99,148 @@ def lines(planned: Planned, evidence: Evidence) -> Iterator[str]:
 class Plain:
     """Lines that stay, for logs."""
 
-    def __init__(self, out: IO[str]) -> None:
+    def __init__(self, out: TextIO, *, colour: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
         self._out = out
+        self._colour = colour
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._spoke = 0.0
 
-    def begins(self, name: str) -> None:
-        """Say nothing: what ends says how long it took."""
-
-    def done(self, planned: Planned, evidence: Evidence) -> None:
+    def ended(self, planned: Planned, evidence: Evidence) -> None:
         """Print the outcome."""
-        for line in lines(planned, evidence):
-            print(line, file=self._out, flush=True)
+        first, *rest = lines(planned, evidence)
+        if self._colour:
+            first = f"\x1b[{COLOURS[evidence.outcome]}m{first}\x1b[0m"
+        self._print([first, *rest])
+
+    def tick(self, board: Board, now: float) -> None:
+        """Print that work goes on, where nothing was said for long."""
+        if board.running and now - max(self._spoke, board.began) >= SILENCE:
+            self._print([still(board, now)])
+
+    def _print(self, told: list[str]) -> None:
+        with self._lock:
+            for line in told:
+                print(line, file=self._out, flush=True)
+            self._spoke = self._clock()
 
 
 class Live:
-    """A line for each package that is worked on, redrawn; what has ended scrolls above."""
+    """What ended stays and scrolls; below it are a few lines that are drawn anew."""
 
-    def __init__(self, console: Console, order: Order) -> None:
-        self.console = console
-        self._order = order
-        self._running: dict[str, float] = {}
-        self._left = len(order.inputs)
+    def __init__(self, out: TextIO, environ: Mapping[str, str]) -> None:
+        self._out = out
+        self._environ = environ
+        self._above: deque[tuple[str, str]] = deque()  # lines with their styles
+        self._size = os.terminal_size((0, 0))
+        self._quiet = 0
 
-    def begins(self, name: str) -> None:
-        """Show a line for it."""
-        self._running[name] = time.monotonic()
-
-    def done(self, planned: Planned, evidence: Evidence) -> None:
-        """Print the outcome above the live lines."""
-        self._running.pop(planned.name, None)
-        self._left -= 1
-        style = {Outcome.PASSED: "green", Outcome.FAILED: "bold red", Outcome.BLOCKED: "bold yellow"}[evidence.outcome]
+    def ended(self, planned: Planned, evidence: Evidence) -> None:
+        """Put the outcome above, when it is drawn the next time."""
         first, *rest = lines(planned, evidence)
-        self.console.print(first, style=style, markup=False, highlight=False, soft_wrap=True)
-        for line in rest:
-            self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._above.extend([(first, STYLES[evidence.outcome]), *((line, "") for line in rest)])
 
-    def __rich__(self) -> RenderableType:
-        """Draw the live lines."""
-        from rich.text import Text
+    def aside(self, line: str) -> None:
+        """Put above what a library prints."""
+        self._above.append((one_line(line), ""))
 
-        now = time.monotonic()
-        drawn = []
-        for name, since in list(self._running.items()):
-            usual = self._order.expected.get(name)
-            expected = f" of about {duration(usual)}" if usual else ""
-            drawn.append(f"{self._order.stage} {name} {duration(now - since)}{expected}")
-        if waiting := self._left - len(drawn):
-            drawn.append(f"{waiting} waiting")
-        return Text("\n".join(drawn), no_wrap=True, overflow="ellipsis", style="dim")
+    def tick(self, board: Board, now: float) -> None:
+        """Draw."""
+        from nox_release.report.drawing import draw
+
+        width, height = size = self._screen.size
+        if size != self._size:
+            self._quiet = SETTLED if any(self._size) else 0
+            self._size = size
+        if self._quiet:
+            self._quiet -= 1
+            return
+        self._screen.show(self._taken(), draw(board, now, width - 1, height - 2))
+
+    def close(self) -> None:
+        """Take the lines away that are drawn anew."""
+        self._screen.show(self._taken(), ())
+
+    def _taken(self) -> list[tuple[str, str]]:
+        return [self._above.popleft() for _ in range(len(self._above))]
+
+    @cached_property
+    def _screen(self) -> Screen:
+        from nox_release.report.screen import Screen  # not quick to load, so the thread that draws does it
+
+        return Screen(self._out, self._environ)
+
+
+class Aside(io.TextIOBase):
+    """Stands in for standard output and standard error while lines are drawn: hands on what is printed, by line."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._rest = ""
+        self._lock = threading.Lock()
+
+    def write(self, text: str) -> int:
+        """Take *text*."""
+        with self._lock:
+            *told, self._rest = (self._rest + text).split("\n")
+            for line in told:
+                self._tell(line)
+        return len(text)
+
+    def end(self) -> None:
+        """Hand on what has no end of line."""
+        if self._rest:
+            self.write("\n")
+
+
+def is_live(out: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether somebody looks at *out*, on a terminal that can be drawn on and shows any letter."""
+    dumb = environ.get("TERM", "") in ("", "dumb", "unknown")
+    return out.isatty() and not dumb and "CI" not in environ and "utf" in (out.encoding or "").lower()
+
+
+def in_colour(environ: Mapping[str, str]) -> bool:
+    """Whether lines for a log are to have colours: only where that is asked for."""
+    forced = environ.get("FORCE_COLOR", "").lower() not in ("", "0", "false", "no", "off")
+    return forced and not environ.get("NO_COLOR")
 
 
 @contextmanager
-def progress(order: Order, out: IO[str]) -> Iterator[Shown]:
+def progress(order: Order, out: TextIO, environ: Mapping[str, str] = os.environ) -> Iterator[Shown]:
     """Show the work of a stage on *out*."""
-    if not out.isatty() or os.environ.get("TERM") == "dumb" or "CI" in os.environ:
-        yield Shown(Plain(out))
+    if isinstance(out, io.TextIOWrapper):
+        out.reconfigure(errors="backslashreplace")  # what a package says may not fit the terminal's encoding
+    start = board(order, time.monotonic())
+    if not is_live(out, environ):
+        shown = Shown(start, Plain(out, colour=in_colour(environ)))
+        with _ticking(shown, LOOK):
+            yield shown
         return
-    from rich.console import Console  # only where somebody looks: it is not quick to load
-    from rich.live import Live as Screen
+    view = Live(out, environ)
+    aside = Aside(view.aside)
+    shown = Shown(start, view)
+    try:
+        with contextlib.redirect_stdout(aside), contextlib.redirect_stderr(aside), _ticking(shown, REDRAW):
+            yield shown
+    finally:
+        aside.end()
+        view.close()
 
-    view = Live(Console(file=out), order)
-    with Screen(view, console=view.console, refresh_per_second=8, transient=True):
-        yield Shown(view)
+
+@contextmanager
+def _ticking(shown: Shown, seconds: float) -> Iterator[None]:
+    """Have *shown* look at the clock every so many seconds, in a thread."""
+    over = threading.Event()
+
+    def look() -> None:
+        with contextlib.suppress(OSError):  # the terminal is gone; the work is not
+            while not over.wait(seconds):
+                shown.tick()
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from nox_release.check import Finding
 from nox_release.model import Evidence
@@ -29,6 +31,18 @@ def one_line(text: str) -> str:
     text = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], _BREAKS.sub(" ", text))
     text = re.sub(r"##(?=\w*\[)", "# #", text)  # Azure Pipelines and GitHub look for it anywhere in a line
     return re.sub(r"^(\s*):(?=:)", r"\1: ", text)  # GitHub looks for :: at its beginning
+
+
+def fitting(text: str, width: int) -> str:
+    """Return *text* as one line that is at most *width* cells wide, cut where it would be wider; 0 does not cut.
+
+    What is not Latin, Greek or Cyrillic counts as wide, so that nothing is ever wider than it is taken for.
+    """
+    text = one_line(text).replace("\t", " ")
+    ends = list(accumulate(2 if character >= "\u0530" and character != "…" else 1 for character in text))
+    if not width or not ends or ends[-1] <= width:
+        return text
+    return f"{text[: bisect_right(ends, width - 1)]}…"
 
 
 def number(count: int, word: str) -> str:

@@ -15,7 +15,7 @@ def run(job: Job) -> Result:
     """Build the wheel from the sdist of the stage before."""
     package, rules = job.planned.package, job.settings.rules
     source = unpack_sdist(job.path(Kind.SDIST), job.folder / "sdist")
-    backend = Backend(source, job.installer, job.store, job.environ, job.run, job.order.plan.epoch, job.order.since)
+    backend = Backend(source, job.installer, job.store, job.environ, job.run, job.epoch, job.order.since)
     try:
         path = backend.build("wheel", job.folder / "dist")
     except BuildFailed as error:

@@ -14,11 +14,11 @@ from packaging.version import Version
 
 from nox_release.environment import find_uv, for_installer, for_package_code, last_line
 from nox_release.errors import Blocked
+from nox_release.prepare.stating import Draft
 from nox_release.process import Run
 from nox_release.project.document import Source
 from nox_release.project.tables import string, subtable
 from nox_release.source import Snapshot
-from nox_release.stating import Draft
 from nox_release.toolbox import toolbox
 
 Changes = Mapping[str, bytes | None]

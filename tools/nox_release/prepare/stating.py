@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from nox_release import floors
 from nox_release.errors import Blocked
 from nox_release.metadata import Read, read_package
 from nox_release.model import Package
+from nox_release.prepare import floors
 from nox_release.project.document import Source
 from nox_release.project.legacy import legacy
 from nox_release.project.stated import Statement, statements

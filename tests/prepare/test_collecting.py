@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from nox_release.collecting import Collector, collector, kept
+from nox_release.prepare.collecting import Collector, collector, kept
 from nox_release.project import Source
 
 PYTHON = Path("python")

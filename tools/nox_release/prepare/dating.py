@@ -10,8 +10,8 @@ from datetime import date
 from packaging.version import InvalidVersion, Version
 
 from nox_release.changelog import ATX, PENDING, UNRELEASED, Entry, blocks, entry_for, parse
-from nox_release.lines import Lines
-from nox_release.linking import linked
+from nox_release.prepare.lines import Lines
+from nox_release.prepare.linking import linked
 from nox_release.project.dates import written
 
 SECTIONS = ("Features Added", "Breaking Changes", "Bugs Fixed", "Other Changes")

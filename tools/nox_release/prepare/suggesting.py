@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from nox_release.bumping import Bump, bumped, demanded
 from nox_release.difference import Difference, Nature
 from nox_release.errors import Blocked
 from nox_release.evidence import Store
 from nox_release.policy import Policy
-from nox_release.preparing import Preparation
+from nox_release.prepare.bumping import Bump, bumped, demanded
+from nox_release.prepare.preparing import Preparation
 from nox_release.record import from_json
 from nox_release.report.words import number, some
 

@@ -10,7 +10,7 @@ from packaging.version import Version
 from nox_release.errors import Blocked
 from nox_release.metadata import read_package
 from nox_release.model import Package
-from nox_release.stating import Draft, let_in, set_version, unstated
+from nox_release.prepare.stating import Draft, let_in, set_version, unstated
 
 HATCH = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
 DYNAMIC = f'[project]\nname = "demo"\ndynamic = ["version"]\n{HATCH}'

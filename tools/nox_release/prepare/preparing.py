@@ -13,23 +13,23 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from nox_release import bumping, stating
-from nox_release.bumping import Bump
 from nox_release.chain import Chain
 from nox_release.changelog import entry_for, parse
-from nox_release.collecting import Changes, Tools, collector
-from nox_release.dating import dated, opened
 from nox_release.environment import without_credentials
 from nox_release.errors import Blocked, Misuse
-from nox_release.floors import admits
 from nox_release.model import Package
 from nox_release.plan import asks_git, released_versions
 from nox_release.policy import Policy
+from nox_release.prepare import bumping, stating
+from nox_release.prepare.bumping import Bump
+from nox_release.prepare.collecting import Changes, Tools, collector
+from nox_release.prepare.dating import dated, opened
+from nox_release.prepare.floors import admits
+from nox_release.prepare.stating import Draft
 from nox_release.process import Processes, Run
 from nox_release.project import Source, changelog_of
 from nox_release.requirements import parsed
 from nox_release.selection import select
-from nox_release.stating import Draft
 from nox_release.toolbox import toolbox
 from nox_release.workspace import Workspace, discover
 

@@ -14,14 +14,14 @@ from types import SimpleNamespace
 import pytest
 
 from checkouts import Checkout, everything
-from nox_release.applying import Prepare, write
 from nox_release.arguments import parse
 from nox_release.chain import Chain
 from nox_release.checks.changelog import CHANGELOG
 from nox_release.checks.version import VERSION
-from nox_release.collecting import Changes
 from nox_release.errors import Blocked, Misuse
 from nox_release.metadata import read_package
+from nox_release.prepare.applying import Prepare, write
+from nox_release.prepare.collecting import Changes
 from nox_release.process import Completed, Processes, Run
 from nox_release.project import Circumstances, project
 from nox_release.views import Views

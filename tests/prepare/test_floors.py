@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from nox_release.floors import admits, followed
+from nox_release.prepare.floors import admits, followed
 
 
 @pytest.mark.parametrize(

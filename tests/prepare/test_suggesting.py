@@ -10,13 +10,13 @@ import pytest
 from packaging.version import Version
 
 from checkouts import Checkout
-from nox_release.applying import Prepare
 from nox_release.arguments import parse
 from nox_release.chain import Chain
 from nox_release.difference import Change, Difference, Keyed, Nature
 from nox_release.evidence import Store
+from nox_release.prepare.applying import Prepare
+from nox_release.prepare.suggesting import recorded
 from nox_release.record import to_json
-from nox_release.suggesting import recorded
 
 BUILD = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
 ADDED, REMOVED = Change(Nature.ADDED, "demo.new"), Change(Nature.REMOVED, "demo.old")

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from nox_release.bumping import Bump, bumped, demanded, opened, unreleased, wanted
 from nox_release.errors import Misuse
 from nox_release.policy import Policy
+from nox_release.prepare.bumping import Bump, bumped, demanded, opened, unreleased, wanted
 
 NUMBERS = st.lists(st.integers(0, 30), min_size=1, max_size=4).map(lambda numbers: ".".join(map(str, numbers)))
 VERSIONS = st.builds(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from nox_release.changelog import entry_for, parse
-from nox_release.dating import dated, opened
+from nox_release.prepare.dating import dated, opened
 from nox_release.project.dates import day, written
 
 DAY = date(2026, 11, 5)

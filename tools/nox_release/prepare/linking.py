@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from packaging.version import InvalidVersion, Version
 
 from nox_release.changelog import Entry, blocks
-from nox_release.lines import Lines
+from nox_release.prepare.lines import Lines
 
 _REFERENCE = re.compile(r"(?P<before> {0,3}\[(?P<label>[^\]]+)\]:[ \t]*<?)(?P<url>[^\s>]+)(?P<rest>.*)")
 _RANGE = re.compile(r"(?P<start>.*/compare/)(?P<since>[^/]+?)(?P<dots>\.{2,3})(?P<until>[^/]+)")

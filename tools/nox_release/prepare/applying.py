@@ -13,15 +13,15 @@ from datetime import date
 from pathlib import Path
 
 from nox_release.arguments import Arguments
-from nox_release.bumping import wanted
 from nox_release.chain import Chain
-from nox_release.collecting import Changes
 from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import write_atomically
-from nox_release.preparing import Preparation, Prepared, Target
+from nox_release.prepare.bumping import wanted
+from nox_release.prepare.collecting import Changes
+from nox_release.prepare.preparing import Preparation, Prepared, Target
+from nox_release.prepare.suggesting import suggestions
 from nox_release.process import Processes, Run
 from nox_release.report.words import number
-from nox_release.suggesting import suggestions
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""``nox -s prepare``: version and changelog of the next release."""
