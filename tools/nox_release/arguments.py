@@ -137,7 +137,7 @@ def parser() -> argparse.ArgumentParser:
         "--format",
         default="text",
         choices=("text", "json", "mermaid", "github"),
-        help="status, doctor: text (default) or json; plan: also mermaid, or a matrix for jobs of GitHub Actions",
+        help="status, doctor, plan: text (default) or json; only plan has mermaid, and github: a matrix of jobs",
     )
     made.add_argument(
         "--shards", type=_positive, default=0, metavar="N", help="plan: share the targets out over N jobs of a CI"
