@@ -23,7 +23,9 @@ from nox_release.errors import Misuse
         ("demo --approved sha256:AB12", Arguments(("demo",), approved="ab12")),
         ("all --first-releases", Arguments(("all",), first_releases=True)),
         ("demo --yank 1.0.0rc1", Arguments(("demo",), yank="1.0.0rc1")),
-        ("demo --format json", Arguments(("demo",), json=True)),
+        ("demo --format json", Arguments(("demo",), format="json")),
+        ("all --shards 8 --format github", Arguments(("all",), format="github", shards=8)),
+        ("all --only A_b,c,", Arguments(("all",), only=("a-b", "c"))),
         ("path:sdk/compute", Arguments(("path:sdk/compute",))),
     ],
 )

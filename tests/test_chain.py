@@ -19,7 +19,7 @@ from archives import make_wheel
 from nox_release.arguments import Arguments
 from nox_release.candidate import Candidate
 from nox_release.chain import Chain, Machine, Step
-from nox_release.errors import Misuse
+from nox_release.errors import Blocked, Misuse
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.matrix import Interpreter
 from nox_release.model import Artifact, Evidence, Outcome, Stage
@@ -73,7 +73,11 @@ class Repository:
 
     @contextmanager
     def chain(
-        self, *targets: str, started: float = STARTED, goes_to: Candidate | None = None, **options: bool | int
+        self,
+        *targets: str,
+        started: float = STARTED,
+        goes_to: Candidate | None = None,
+        **options: bool | int | tuple[str, ...],
     ) -> Iterator[Chain]:
         """One command on the targets; *options* as they stand in Arguments."""
         chain = Chain(self.root, Arguments(targets, **options), started, goes_to)  # type: ignore[arg-type]
@@ -266,6 +270,25 @@ def test_a_sibling_in_the_plan_has_a_part_in_the_metadata(repository: Repository
         assert todo(chain.step(Stage.LINT_METADATA, MACHINE)) == ["core"]
 
 
+def test_what_shards_prove_holds_for_all(repository: Repository) -> None:
+    """Jobs that work on some targets build what these need from the others; together nothing is left to do."""
+    for only, again in (
+        ("app", {"app": ALL, "core": BUILDING}),
+        ("core", {"core": [stage for stage in ALL if stage not in BUILDING]}),
+        ("alone", {"alone": ALL}),
+    ):
+        with repository.chain("all", only=(only,)) as chain:
+            assert to_do_again(chain) == again
+    with repository.chain("all") as chain:
+        assert to_do_again(chain) == {}
+
+
+def test_only_a_target_can_be_worked_on(repository: Repository) -> None:
+    """A name that is none is misuse: a job that does nothing would look like one that passed."""
+    with repository.chain("app", only=("core",)) as chain, pytest.raises(Misuse, match="--only core: that is no"):
+        chain.plan(MACHINE)
+
+
 def test_another_interpreter_proves_anew(repository: Repository) -> None:
     """Evidence of one interpreter says nothing of another."""
     with repository.chain("app") as chain:
@@ -275,16 +298,22 @@ def test_another_interpreter_proves_anew(repository: Repository) -> None:
 
 
 def test_another_uv_proves_anew(repository: Repository, tmp_path: Path) -> None:
-    """Evidence that one uv took part in says nothing of another."""
+    """Evidence that one uv took part in says nothing of another; the same one, just installed, is no other."""
     uv = tmp_path / "uv"
-    uv.write_text("one")
     machine = replace(MACHINE, uv=str(uv))
-    with repository.chain("alone") as chain:
-        work_through(chain, machine=machine)
-        assert to_do_again(chain, machine) == {}
-    uv.write_text("another")
-    with repository.chain("alone") as chain:
-        assert to_do_again(chain, machine) == {"alone": ALL}
+    for number, (version, again) in enumerate((("1.0", {"alone": ALL}), ("1.0", {}), ("1.1", {"alone": ALL}))):
+        uv.unlink(missing_ok=True)
+        uv.write_text(f"#!/bin/sh\necho uv {version}\n# written {number}\n")
+        uv.chmod(0o755)
+        with repository.chain("alone") as chain:
+            assert to_do_again(chain, machine) == again
+            work_through(chain, machine=machine)
+
+
+def test_a_uv_that_does_not_run_blocks(repository: Repository, tmp_path: Path) -> None:
+    """What uv it is cannot be told, so nothing may rest on it."""
+    with repository.chain("alone") as chain, pytest.raises(Blocked, match="--version fails"):
+        to_do_again(chain, replace(MACHINE, uv=str(tmp_path / "uv")))
 
 
 def test_other_bytes_upstream_prove_anew(repository: Repository) -> None:

@@ -185,6 +185,7 @@ def test_uncommitted_work_is_told(
         (["alone", "--repository", "testpypi"], "add --candidate-for-release"),
         (["alone", "--candidate-for-release", "--repository", "nowhere"], "there is no repository nowhere"),
         (["alone", "--first-release"], "are for a candidate\n  add --candidate-for-release"),
+        (["all", "--candidate-for-release", "--only", "alone"], "--only is for the stages before publish"),
     ],
 )
 def test_misuse_ends_with_2(
@@ -498,7 +499,7 @@ def test_uv_is_found_on_the_path_too(checkout: Checkout, tmp_path: Path, there: 
     git = subprocess.run(["sh", "-c", "command -v git"], capture_output=True, text=True, check=True).stdout.strip()
     (path / "git").symlink_to(git)
     if there:
-        (path / "uv").write_text("#!/bin/sh\n")
+        (path / "uv").write_text("#!/bin/sh\necho uv 1.0\n")
         (path / "uv").chmod(0o755)
     code = (
         "import sys; from pathlib import Path; from fake_nox import FakeNox; from nox_release.model import Stage;"

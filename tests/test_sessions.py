@@ -47,6 +47,7 @@ def test_each_stage_is_a_session() -> None:
         ("status", []),
         ("review", []),
         ("doctor", []),
+        ("plan", []),
         ("prepare", []),
         ("explain", []),
     ],

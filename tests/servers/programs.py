@@ -1,4 +1,4 @@
-"""The index servers of the tests, from PyPI, in a virtualenv of their own."""
+"""Programs that tests start, from PyPI, each dependency group of them in a virtualenv of its own."""
 
 from __future__ import annotations
 
@@ -14,20 +14,18 @@ from pathlib import Path
 from uv import find_uv_bin
 
 ROOT = Path(__file__).parents[2]
-GROUP = "servers"
-"""The dependency group of pyproject.toml that pins them."""
 
 
 @functools.cache
-def program(name: str) -> Path:
-    """Return the program *name* of one of the servers.
+def program(name: str, group: str = "servers") -> Path:
+    """Return the program *name* of one of the packages that a dependency group of pyproject.toml pins.
 
     The virtualenv is made on the first use, once for each set of pins and interpreter, however many tests ask for it
     at once; it lies beside nox's own.
     """
-    pins = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"][GROUP]
+    pins = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"][group]
     key = hashlib.sha256(f"{pins} {sys.version} {sys.base_prefix}".encode()).hexdigest()[:12]
-    folder = ROOT / ".nox" / f"servers-{key}"
+    folder = ROOT / ".nox" / f"{group}-{key}"
     whole = folder / "whole"
     folder.parent.mkdir(exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nox_release.manifest import Manifest
-from nox_release.model import Artifact
+from nox_release.model import Artifact, Evidence
 from nox_release.record import to_json
 
 SCHEMA = 1
@@ -78,6 +78,19 @@ class Approval:
     """When (ISO 8601, UTC)."""
 
 
+def comparable(evidence: Evidence) -> Evidence:
+    """Return *evidence* without what differs each time: when and how long, its log, what the index had just then."""
+    return replace(
+        evidence,
+        started=0.0,
+        duration=0.0,
+        seconds={},
+        log="",
+        findings=tuple(finding for finding in evidence.findings if not finding.code.startswith(_OF_THE_INDEX)),
+        facts={fact: text for fact, text in evidence.facts.items() if fact != "index"},
+    )
+
+
 def manifest_digest(manifest: Manifest) -> str:
     """Digest of what a release manifest says, hexadecimal.
 
@@ -85,19 +98,7 @@ def manifest_digest(manifest: Manifest) -> str:
     the same again says the same. So is what the index had at that moment. A release that is half done has changed
     both, its tag and its first file are there, and that has to void nothing; the preflight looks at the index anew.
     """
-    evidence = {
-        stage: replace(
-            item,
-            inputs="",
-            started=0.0,
-            duration=0.0,
-            seconds={},
-            log="",
-            findings=tuple(finding for finding in item.findings if not finding.code.startswith(_OF_THE_INDEX)),
-            facts={fact: text for fact, text in item.facts.items() if fact != "index"},
-        )
-        for stage, item in manifest.evidence.items()
-    }
+    evidence = {stage: replace(comparable(item), inputs="") for stage, item in manifest.evidence.items()}
     return hashlib.sha256(to_json(replace(manifest, evidence=evidence)).encode()).hexdigest()
 
 

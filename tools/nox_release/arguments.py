@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from nox_release.errors import Misuse
@@ -32,9 +33,9 @@ that it starts on this machine, and reads back and installs from there.
 review writes one page for the approver from what the stages left, and runs none of them.
 status shows what the workspace, the tags, dist/ and the index say of each package, and what to type next. It needs
 no stage before it, and takes --repository and its companions to look at another index. doctor tells what keeps
-this workspace and this machine from releasing; without a target it looks at all packages. prepare sets the version,
-dates the changelog and has siblings follow; without --bump it suggests a step. explain -- CODE tells what a check
-is about.
+this workspace and this machine from releasing; without a target it looks at all packages. plan shows what would
+be released, in which order, why, and how long that takes. prepare sets the version, dates the changelog and has
+siblings follow; without --bump it suggests a step. explain -- CODE tells what a check is about.
 
 exit codes: 0 all is well, 1 something failed or could not be looked at, 2 the command line or the
 configuration cannot be obeyed.
@@ -62,7 +63,11 @@ class Arguments:
     first_releases: bool = False
     yank: str = ""
     """Version whose withdrawal is to be planned."""
-    json: bool = False
+    format: str = "text"
+    shards: int = 0
+    """Over how many jobs the targets are shared out; 0: over none."""
+    only: tuple[str, ...] = ()
+    """The targets that are worked on; none: all. The plan is that of all."""
     explain: str = ""
     """A code, or the beginning of codes, to be explained instead."""
     with_dependents: bool = False
@@ -75,6 +80,11 @@ class Arguments:
     commit: bool = False
     yes: bool = False
     """Write without asking."""
+
+    @property
+    def json(self) -> bool:
+        """Whether programs are told, not people."""
+        return self.format == "json"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -125,7 +135,16 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--yank", default="", metavar="VERSION", help="status: how to withdraw this release by hand")
     made.add_argument(
-        "--format", default="text", choices=("text", "json"), help="status, doctor: as text (default) or JSON"
+        "--format",
+        default="text",
+        choices=("text", "json", "mermaid", "github"),
+        help="status, doctor, plan: text (default) or json; only plan has mermaid, and github: a matrix of jobs",
+    )
+    made.add_argument(
+        "--shards", type=_positive, default=0, metavar="N", help="plan: share the targets out over N jobs of a CI"
+    )
+    made.add_argument(
+        "--only", default="", metavar="NAME,NAME", help="work on these targets; the plan stays that of all of them"
     )
     made.add_argument("--bump", default="", metavar="STEP", help="prepare: patch, minor, major, pre, or a version")
     made.add_argument("--date", default="", metavar="DAY", help="prepare: the day in the changelog (default: today)")
@@ -198,7 +217,9 @@ def parse(posargs: Sequence[str], targets: Sequence[str] = ()) -> Arguments:
         approved=found.approved.lower().removeprefix("sha256:"),
         first_releases=found.first_releases,
         yank=_version(found.yank),
-        json=found.format == "json",
+        format=found.format,
+        shards=found.shards,
+        only=tuple(canonicalize_name(name) for name in found.only.split(",") if name.strip()),
         explain=found.explain,
         with_dependents=found.with_dependents,
         bump=found.bump,

@@ -20,7 +20,8 @@ from nox_release.approvals import Approvals
 from nox_release.arguments import Arguments
 from nox_release.candidate import Candidate
 from nox_release.config import Config, read_config
-from nox_release.errors import Blocked
+from nox_release.environment import uv_version
+from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import FOLDER, Store
 from nox_release.holding import holds
 from nox_release.matrix import Interpreter, Matrix, Resolution, choose
@@ -31,6 +32,7 @@ from nox_release.process import Processes
 from nox_release.provenance import sbom, statement
 from nox_release.report.run import FOLDER as REPORTS
 from nox_release.requirements import parsed
+from nox_release.shards import part
 from nox_release.source import Git, Snapshot
 from nox_release.work import Order
 
@@ -84,6 +86,7 @@ class Chain:
         self.logs = f"{FOLDER}/logs/{time.strftime('%Y%m%d-%H%M%S', time.localtime(started))}-{os.getpid()}"
         self._plan: Plan | None = None
         self._found: dict[tuple[Stage, str, str], Evidence] = {}
+        self._uvs: dict[str, str] = {}
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -119,8 +122,19 @@ class Chain:
             planning = Planning(
                 self.snapshot, self.git, self.store, self.config, machine.uv, self.jobs, self.arguments.with_dependents
             )
-            self._plan = planning.plan(self.arguments.targets)
+            plan = planning.plan(self.arguments.targets)
+            self._plan = part(plan, self._only(plan)) if self.arguments.only else plan
         return self._plan
+
+    def _only(self, plan: Plan) -> tuple[str, ...]:
+        """The targets that this command works on.
+
+        :raises Misuse: for what is no target of the plan.
+        """
+        targets = {planned.name for planned in plan.targets}
+        if strange := [name for name in self.arguments.only if name not in targets]:
+            raise Misuse(f"--only {strange[0]}: that is no target of this plan", "name some of the targets")
+        return self.arguments.only
 
     @property
     def planned(self) -> Plan | None:
@@ -351,10 +365,11 @@ class Chain:
     def _locks(self, stage: Stage) -> list[str]:
         return [path.read_text() for path in toolchain.files(stage, self.config.installer)]
 
-    @staticmethod
-    def _uv(path: str) -> str:
-        status = Path(path).stat()
-        return f"{status.st_size} {status.st_mtime_ns}"
+    def _uv(self, path: str) -> str:
+        """Which uv it is, by what it says: jobs of one CI share evidence, each with a uv just installed."""
+        if path not in self._uvs:
+            self._uvs[path] = uv_version(path, Processes())
+        return self._uvs[path]
 
     def deliver(self, planned: Planned, machine: Machine) -> None:
         """Make ``dist/NAME`` hold what is built and, when all evidence is there, the release manifest.

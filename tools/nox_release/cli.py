@@ -26,6 +26,18 @@ byte. It shows the change first, and asks.
 
 exit codes: 0 it is written or was there already, 1 it was not written, 2 it cannot be done here, and why is told.
 """
+INIT_CI = """\
+It writes workflows that call the sessions: pull requests are verified, and a release is built, proven, approved and
+published in separate jobs. It shows the change first, and asks.
+
+exit codes: 0 they are written or were there already, 1 they were not written, or have drifted (--check),
+2 it cannot be done here, and why is told.
+"""
+MERGE = """\
+Run it at the top of the workspace. What two jobs tell of the same inputs has to be the same.
+
+exit codes: 0 it is there, 1 two disagree or something is damaged; nothing was taken then, 2 there is no evidence.
+"""
 COMPLETION = """\
 exit codes: 0 the script is printed, 2 the command line cannot be obeyed.
 """
@@ -64,6 +76,24 @@ def _init(asked: argparse.Namespace, environ: Mapping[str, str], become: Become)
     from nox_release.adopt.command import at_terminal, init  # loads nox, which accept need not pay for
 
     return init(Path.cwd(), yes=asked.yes, ask=at_terminal())
+
+
+def _init_ci(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
+    from nox_release.adopt.command import at_terminal
+    from nox_release.ci.command import init_ci
+
+    return init_ci(asked.ci, Path.cwd(), check=asked.check, yes=asked.yes, ask=at_terminal())
+
+
+def _merge(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
+    from nox_release.evidence import Store
+    from nox_release.merging import merge
+    from nox_release.report.words import number
+
+    merged = merge(map(Path, asked.folders), Store(Path.cwd()))
+    counts = (number(merged.evidence, "record"), number(merged.artifacts, "artifact"), number(merged.shards, "folder"))
+    print("merged {} and {} of {}".format(*counts))
+    return 0
 
 
 def _completion(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
@@ -111,6 +141,24 @@ def parser() -> argparse.ArgumentParser:
     )
     init.add_argument("--yes", action="store_true", help="do not ask")
     init.set_defaults(obey=_init)
+    init_ci = command(
+        "init-ci",
+        "write the workflows of a CI",
+        "Write the workflows that verify and release in a CI.",
+        INIT_CI,
+    )
+    init_ci.add_argument("ci", choices=("github", "azure", "gitlab"), help="which CI")
+    init_ci.add_argument("--check", action="store_true", help="write nothing; fail where they have drifted")
+    init_ci.add_argument("--yes", action="store_true", help="do not ask")
+    init_ci.set_defaults(obey=_init_ci)
+    merge = command(
+        "merge",
+        "bring the evidence of several jobs together",
+        "Take the evidence that other jobs left into .nox-release.",
+        MERGE,
+    )
+    merge.add_argument("folders", nargs="+", metavar="FOLDER", help="a .nox-release of a job, or a folder of such")
+    merge.set_defaults(obey=_merge)
     accept = command(
         "accept",
         "say whether PyPI would take files",

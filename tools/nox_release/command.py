@@ -19,6 +19,7 @@ from nox_release.errors import Blocked, Misuse
 from nox_release.exemptions import look, stale, unselected
 from nox_release.inquiry import Inquire, inquire
 from nox_release.model import Evidence, Outcome, Stage
+from nox_release.outputs import hand_on
 from nox_release.plan import Plan, Planned
 from nox_release.proving import prove
 from nox_release.release import Release, candidate_of, locked
@@ -93,9 +94,14 @@ class Command:
                     names = [manifest.name for manifest in built]
                     release.obey(prove(session, chain, chain.planned, names), _PROOF)
                 say(release.take_approval())
+                handed = {"digest": release.statement(release.manifests()).digest}
+                for command in hand_on(handed, self._environ, chain.store):
+                    print(command, flush=True)
 
     def _candidate(self, arguments: Arguments, approving: bool) -> Candidate | None:
         """Where a candidate goes; None for a rehearsal."""
+        if arguments.only and (arguments.candidate or approving):
+            raise Misuse("--only is for the stages before publish", "approve and publish all targets of the plan")
         if arguments.candidate or approving:
             return candidate_of(arguments.wanted, self._environ)
         if arguments.wanted != Wanted():

@@ -227,6 +227,18 @@ def find_uv() -> str:
     return str(beside) if beside.exists() else shutil.which("uv") or ""
 
 
+def uv_version(uv: str, run: Run) -> str:
+    """What the uv at a path says it is: another machine with the same one has another file of another time.
+
+    :raises Blocked: if it does not say.
+    """
+    done = run([uv, "--version"], cwd=Path(uv).parent, env=os.environ, timeout=60)
+    if done.code or not done.output.strip():
+        hint = "install uv again: pip install --force-reinstall uv"
+        raise Blocked(f"{uv} --version fails: {last_line(done.output)}", hint)
+    return done.output.strip()
+
+
 def last_line(output: str) -> str:
     """Return the last line of a program's output that says something."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]

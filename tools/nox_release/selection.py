@@ -16,22 +16,39 @@ Changed = Callable[[str], Iterable[str]]
 """Git reference → paths of the workspace that differ from it."""
 
 
+class Unchanged(Misuse):
+    """Only packages that changed were asked for, and none has: there is nothing to do, which may be well."""
+
+
 def select(targets: Sequence[str], workspace: Workspace, changed: Changed) -> tuple[str, ...]:
     """Return the names that *targets* mean, sorted; broken packages among them included.
 
+    :raises Unchanged: where only what changed was asked for, and nothing has.
     :raises Misuse: for a target that matches nothing, or where nothing is left; near names are suggested.
     """
     wanted: set[str] = set()
     unwanted: set[str] = set()
+    asked = [target for target in targets if not target.startswith("!")]
+    only_changed = asked and all(target.startswith("changed-since:") for target in asked)
+    unchanged: Unchanged | None = None
     for target in targets:
-        found = _matched(target.removeprefix("!"), workspace, changed)
+        try:
+            found = _matched(target.removeprefix("!"), workspace, changed)
+        except Unchanged as error:
+            if not only_changed:
+                raise Misuse(error.message, error.hint) from None
+            unchanged = error
+            continue
         (unwanted if target.startswith("!") else wanted).update(found)
+    if unchanged and not wanted:
+        raise unchanged
     if not wanted:
         raise Misuse(
             "only exclusions are given, so nothing is left to do", "name what they exclude from: all, or a glob"
         )
     if not (left := wanted - unwanted):
-        raise Misuse("the exclusions leave no package", f"without them it would be {', '.join(sorted(wanted))}")
+        hint = f"without them it would be {', '.join(sorted(wanted))}"
+        raise (Unchanged if only_changed else Misuse)("the exclusions leave no package", hint)
     return tuple(sorted(left))
 
 
@@ -49,7 +66,10 @@ def _matched(target: str, workspace: Workspace, changed: Changed) -> Iterable[st
     if separator and selector == "changed-since":
         paths = tuple(changed(value))
         touched = {name for name in public if any(_touches(path, name, workspace) for path in paths)}
-        return _some(touched, target, names, f"no package's files differ between {value} and now")
+        if not touched:
+            why = f"{target} matches nothing: no package's files differ between {value} and now"
+            raise Unchanged(why, "name packages, or an earlier commit")
+        return touched
     if separator and selector == "dependents-of":
         (name,) = _named(value, names)
         users = dependents(name, workspace) & public

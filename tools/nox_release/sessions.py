@@ -116,6 +116,12 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         """Tell what keeps this workspace and this machine from releasing, each with its mend."""
         views().doctor(session)
 
+    def plan(session: nox.Session) -> None:
+        """Show what would be released, in which order, why, and how long that takes; nothing is run."""
+        from nox_release import planview  # not for nox -l
+
+        planview.plan(session, root, started)
+
     def prepare(session: nox.Session) -> None:
         """Set version and changelog for a release (--bump), or open what comes after it (--next)."""
         views().prepare(session)
@@ -124,7 +130,7 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         """Tell what a check is about, or all whose codes begin so: -- CODE."""
         views().explain(session)
 
-    yield from (status, review, doctor, prepare, explain)
+    yield from (status, review, doctor, plan, prepare, explain)
 
 
 def _venv_backend(root: Path) -> str:

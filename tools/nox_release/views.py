@@ -140,4 +140,6 @@ def _arguments(session: nox.Session) -> Arguments:
     if arguments.explain:
         say(explain(arguments.explain))
         raise SystemExit(0)
+    if arguments.format not in ("text", "json"):
+        raise Misuse(f"--format {arguments.format} is for plan", "write text or json")
     return arguments

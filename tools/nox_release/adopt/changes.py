@@ -49,6 +49,7 @@ def write(changes: Sequence[Change]) -> None:
             target = change.path.resolve()  # a link stays one
             if (target.read_bytes() if target.exists() else None) != change.before:
                 raise Blocked(f"{change.name} has changed in the meantime", "run the command again")
+            target.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
             made.append((Path(name), target))
             with os.fdopen(handle, "wb") as file:

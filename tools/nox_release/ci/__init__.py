@@ -1,0 +1,1 @@
+"""``nox-release init-ci``: workflows that call the sessions, for GitHub Actions, Azure Pipelines and GitLab CI."""

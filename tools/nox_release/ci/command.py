@@ -1,0 +1,86 @@
+"""``nox-release init-ci``: shows what it would write, asks, and writes it; or tells what has drifted."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from nox_release.adopt.changes import Change, write
+from nox_release.ci.workflows import workflows
+from nox_release.config import Config, read_config
+from nox_release.errors import Misuse
+from nox_release.saying import say, told
+
+ASKED = "Write this? [y/N] "
+_OURS = ".gitlab-ci.yml"
+"""A file that is written where it is not there, and otherwise belongs to the user."""
+
+
+def init_ci(ci: str, root: Path, *, check: bool, yes: bool, ask: Callable[[str], str] | None = None) -> int:
+    """Write the workflows for *ci* into the repository at *root*, or compare them.
+
+    :param check: only tell what has drifted.
+    :param yes: do not ask.
+    :param ask: how a person is asked; None where nobody is there.
+    :return: 1 where something would be written and is not, else 0.
+    :raises SystemExit: with the exit code of what stops it, which is told.
+    """
+    with told():
+        if not (root / ".git").exists():
+            raise Misuse(f"{root} is not the top of a git checkout", "go there: a CI reads its files from nowhere else")
+        config = _config(root)
+        wanted = workflows(ci, config, importlib.metadata.version("nox-release"))
+        changes = [change for name, content in wanted.items() if (change := _change(root, name, content))]
+        for change in changes:
+            say(["", *change.diff()])
+        if not changes:
+            say([f"{', '.join(wanted)}: as init-ci writes them"])
+            return 0
+        names = ", ".join(change.name for change in changes)
+        if check:
+            say(["", f"drifted: {names}", f"  next: nox-release init-ci {ci}, and look at what it changes"])
+            return 1
+        say([""])
+        if not yes:
+            if ask is None:
+                say([f"Nothing was written. To write this: nox-release init-ci {ci} --yes"])
+                return 1
+            if ask(ASKED).strip().lower() not in ("y", "yes"):
+                say(["Nothing was written."])
+                return 1
+        write(changes)
+        say([f"Wrote {names}. Look at it, and commit it.", *_next(ci, root, config)])
+    return 0
+
+
+def _config(root: Path) -> Config:
+    try:
+        return read_config((root / "pyproject.toml").read_bytes())
+    except FileNotFoundError:
+        return Config()
+
+
+def _change(root: Path, name: str, content: str) -> Change | None:
+    path, after = root / name, content.encode()
+    before = path.read_bytes() if path.is_file() else None
+    if before == after or (before is not None and name == _OURS):
+        return None
+    return Change(path, name, before, after)
+
+
+def _next(ci: str, root: Path, config: Config) -> Iterator[str]:
+    """What the files cannot do."""
+    where = {"github": "repository settings", "azure": "project", "gitlab": "project settings"}[ci]
+    yield "next:"
+    yield f"  set up the environment {config.release_environment} in the {where}, with the people who have to approve"
+    if config.approval != "environment":
+        yield f'  set approval = "environment" in [tool.nox-release]: at "{config.approval}" a CI cannot publish'
+    if ci == "azure":
+        yield "  make a variable group nox-release with PYPI_TOKEN in it, and a pipeline for each of the two files"
+    else:
+        yield "  tell the index of the trusted publisher: nox -s status -- all --first-releases has its form"
+    if ci == "gitlab":
+        yield "  allow the project's job token to push, for the tags of releases"
+        if "nox-release.yml" not in (root / _OURS).read_text(encoding="utf-8", errors="replace"):
+            yield f"  add to {_OURS}:  include: [{{ local: .gitlab/nox-release.yml }}]"
