@@ -1,8 +1,11 @@
 """What a user writes, and below it this repository's own chores."""
 
+import os
+import shutil
 from pathlib import Path
 
 import nox
+import nox.command
 
 import nox_release
 
@@ -11,7 +14,18 @@ nox_release.register()
 nox.options.sessions = ["lint", "tests"]
 nox.options.default_venv_backend = "uv"
 
-BENCHMARKS = ("accept", "again", "by_hand", "completion", "lint", "listing", "planning", "publishing", "scaling")
+BENCHMARKS = (
+    "accept",
+    "again",
+    "by_hand",
+    "completion",
+    "lint",
+    "listing",
+    "planning",
+    "publishing",
+    "review",
+    "scaling",
+)
 TOOLCHAIN = Path("tools/nox_release/toolchain")
 
 
@@ -33,10 +47,27 @@ def lint(session: nox.Session) -> None:
     session.run("mypy")
 
 
+def _chromium(session: nox.Session) -> None:
+    """Have a Chromium for the tests that read the review page in it; without one they are skipped, and say so."""
+    if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))):
+        return
+    if os.geteuid() or not shutil.which("apt-get"):
+        session.warn("no Chromium is installed, so the review page is not tested: apt-get install chromium")
+        return
+    environ = {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (("update", "-qq"), ("install", "-qq", "-y", "--no-install-recommends", "chromium")):
+        try:
+            session.run("apt-get", *command, external=True, silent=True, env=environ)
+        except nox.command.CommandFailed:
+            session.warn("Chromium could not be installed, so the review page is not tested")
+            return
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests and measure their coverage; what stands after -- goes to pytest."""
     _install(session, "test", locks=("build-sdist", "publish", "lint-metadata", "verify-artifacts", "pip"))
+    _chromium(session)
     # A chosen few need not cover everything.
     chosen = [*session.posargs, "--cov-fail-under=0"] if session.posargs else []
     session.run("pytest", "--numprocesses=auto", "--cov", "--cov-report=term", *chosen)

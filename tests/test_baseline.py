@@ -99,6 +99,7 @@ def test_a_removal_is_told_and_the_whole_difference_kept(index: Index, now: Now)
     assert result.facts["api"] == "0 added, 1 removed, 0 changed since 1.0"
     assert result.facts["files"].startswith("0 added, 0 removed, 1 changed; ")
     whole = json.loads((now.root / result.facts["difference"]).read_text())
+    assert result.facts["difference digest"] == sha256(now.root / result.facts["difference"])
     assert [change["path"] for change in whole["wheel"]["api"]] == ["demo.g"]
     assert whole["sdist"]["files_changed"] == ["demo/__init__.py"]
 

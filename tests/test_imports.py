@@ -45,7 +45,7 @@ LAYERS = (
     "chain",
     "inquiry",
     "session",
-    "signing release overview proving saying health",
+    "signing release overview proving saying health reviewing",
     "prepare.*",
     "command views planview",
     "sessions",
@@ -165,5 +165,5 @@ def test_registering_imports_no_more(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     sessions, _, modules = done.stdout.partition("\n")
-    assert sessions.split() == [*Stage, "approve", "status", "doctor", "plan", "prepare", "explain"]
+    assert sessions.split() == [*Stage, "approve", "status", "review", "doctor", "plan", "prepare", "explain"]
     assert not set(modules.split()) & set(HEAVY)

@@ -45,6 +45,7 @@ def test_each_stage_is_a_session() -> None:
     [
         ("approve", [str(needed) for needed in REQUIRES[Stage.PUBLISH]]),
         ("status", []),
+        ("review", []),
         ("doctor", []),
         ("plan", []),
         ("prepare", []),

@@ -68,6 +68,18 @@ def test_what_a_user_would_meet_is_found(
     )
 
 
+def test_the_readme_is_left_as_an_index_will_show_it(bench: Make) -> None:
+    """Rendered, cleaned and coloured, under the digest of the wheel that has it."""
+    text = "# Demo\n\n```python\nimport demo\n```\n\n<script>alert(1)</script>\n"
+    ready = bench(demo(FLIT + 'readme = "README.md"\n', {"README.md": text}))
+    ready.build()
+    ready.run(VERIFY)
+    (path,) = ready.store.root.glob("readmes/*.html")
+    assert ready.store.root.joinpath("artifacts", path.stem).is_dir()
+    html = path.read_text()
+    assert '<span class="kn">import</span>' in html and ">Demo<" in html and "<script>" not in html
+
+
 def installed(result: Result) -> list[tuple[str, str, str]]:
     """What a user would meet: a file made by hand is not built again to the same bytes."""
     return [one for one in told(result) if one[0].startswith("INS")]

@@ -49,6 +49,13 @@ class Approvals:
         """Return the approvals of exactly *statement* that count in the configured mode."""
         return tuple(item for item in self._found() if item.mode is self.policy.mode and item.statement == statement)
 
+    def every(self) -> tuple[Approval, ...]:
+        """Return every approval whose signature is good, whatever it is of.
+
+        :raises Blocked: where it cannot be known whose signatures count.
+        """
+        return tuple(self._found())
+
     def approved(self) -> tuple[Statement, ...]:
         """Return every statement that is approved as the configuration demands it."""
         given = tuple(self._found())

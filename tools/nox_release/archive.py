@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import posixpath
+import re
 import tarfile
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,7 @@ from email.parser import BytesParser
 from email.policy import compat32
 from pathlib import Path
 
+_METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 SIZE_LIMIT = 1 << 30
 """Bytes that an archive may hold unpacked; PyPI takes 100 MiB packed."""
 
@@ -182,6 +184,13 @@ def read_wheel(path: Path) -> Wheel:
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Unsound(f"it is no readable zip: {error}") from None
     return Wheel(path.name, tuple(sorted(names)), metadata, _entry_points(points))
+
+
+def wheel_metadata(path: Path) -> bytes:
+    """Return the METADATA of a sound wheel as it stands there."""
+    with zipfile.ZipFile(path) as archive:
+        name = next(name for name in archive.namelist() if _METADATA.fullmatch(name))
+        return archive.read(name)
 
 
 def embedded_sboms(path: Path) -> dict[str, str]:

@@ -30,6 +30,7 @@ Every stage is a session of its own: lint-metadata, build-sdist, build-wheel, ve
 publish runs them all. Without --candidate-for-release it is a rehearsal: it uploads to an index
 that it starts on this machine, and reads back and installs from there.
 
+review writes one page for the approver from what the stages left, and runs none of them.
 status shows what the workspace, the tags, dist/ and the index say of each package, and what to type next. It needs
 no stage before it, and takes --repository and its companions to look at another index. doctor tells what keeps
 this workspace and this machine from releasing; without a target it looks at all packages. plan shows what would

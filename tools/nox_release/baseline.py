@@ -39,7 +39,10 @@ def look_back(job: Job) -> Result:
         upgrade = _upgrade(job, parse_wheel_filename(job.path(Kind.WHEEL).name)[1])
     except Blocked as error:
         return Result(facts={"last release": "could not be looked at"}, problem=error.message, hint=error.hint)
-    return Result(examine(upgrade, job.settings.rules), facts=facts(upgrade))
+    told = facts(upgrade)
+    if upgrade.listed:  # a later command may write over the file
+        told["difference digest"] = sha256(job.order.root / upgrade.listed)
+    return Result(examine(upgrade, job.settings.rules), facts=told)
 
 
 def facts(upgrade: Upgrade) -> dict[str, str]:

@@ -251,6 +251,17 @@ class Chain:
             return f"what {stage} of {planned.name} heard from the index is too old, run it again"
         return f"{stage} of {planned.name} has not passed"
 
+    def recorded(self, stage: Stage, planned: Planned, machine: Machine) -> tuple[Evidence | None, str]:
+        """Return what *stage* recorded for the present inputs, passed or not, and why it proves nothing.
+
+        That is empty where it does. None is recorded for these inputs where there is no evidence.
+        """
+        proven = self.evidence(stage, planned, machine)
+        if isinstance(proven, Evidence):
+            return proven, ""
+        inputs = self._inputs(stage, planned, machine)
+        return (None if isinstance(inputs, Held) else self.store.read(stage, planned.name, inputs)), proven
+
     def _proven(self, stage: Stage, planned: Planned, inputs: str) -> Evidence | None:
         if stage is Stage.PUBLISH and self.arguments.candidate:
             return None  # the index is the truth, whatever was recorded
@@ -326,6 +337,10 @@ class Chain:
         if planned.history:  # the version or the list of files may follow from it
             parts += [plan.commit, plan.all_tags, plan.tree]
         return digest_of(*parts)
+
+    def committed(self, planned: Planned) -> bool:
+        """Whether the package's source is that of a commit."""
+        return not self._uncommitted(planned)
 
     def _uncommitted(self, planned: Planned) -> bool:
         """Whether uncommitted work is in the package's source."""

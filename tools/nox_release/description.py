@@ -42,6 +42,23 @@ def fault(text: str, kind: str, variant: str = "GFM") -> str | None:
     return None
 
 
+def rendered(text: str, kind: str, variant: str = "GFM") -> str:
+    """Return the HTML that an index shows for *text*, cleaned and coloured by the same library; empty: it shows none.
+
+    :param kind: one of :data:`TYPES`.
+    """
+    from readme_renderer import markdown, rst, txt
+
+    if kind == "text/markdown":
+        return markdown.render(text, variant=variant) or ""
+    if kind == "text/plain":
+        return txt.render(text) or ""
+    try:
+        return rst.render(text, stream=io.StringIO()) or ""
+    except Exception:  # see _rst_fault
+        return ""
+
+
 def _rst_fault(text: str) -> str | None:
     from readme_renderer import rst
 

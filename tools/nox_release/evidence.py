@@ -99,9 +99,23 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def last(self, stage: Stage, package: str) -> Evidence | None:
+        """Return what was recorded last, whatever its inputs were; None where nothing readable is."""
+        records = sorted(
+            (self.root / "evidence" / stage / package).glob("*.json"), key=lambda path: path.stat().st_mtime
+        )
+        try:
+            return from_json(Evidence, records[-1].read_bytes()) if records else None
+        except (ValueError, FileNotFoundError):
+            return None
+
     def path(self, artifact: Artifact) -> Path:
         """Where the bytes of *artifact* are, under its own name."""
         return self.root / "artifacts" / artifact.sha256 / artifact.filename
+
+    def readme(self, wheel: Artifact) -> Path:
+        """Where the README of *wheel* is, as an index will show it; verify-artifacts leaves it there."""
+        return self.root / "readmes" / f"{wheel.sha256}.html"
 
     def holds(self, artifact: Artifact) -> bool:
         """Whether the bytes are there and are the right ones."""

@@ -192,6 +192,7 @@ class Release:
         wanted, approvals = self.statement(manifests), self.chain.approvals
         yield from shown(wanted, manifests)
         yield ""
+        yield f"the same as a page: nox -s review -- {self._again(wanted)}"
         if key := self.chain.arguments.sign_with:
             yield f"signed: {approvals.sign(wanted, Path(key).expanduser())}"
         elif signature := self.chain.arguments.signature:

@@ -10,7 +10,7 @@ from nox_release.evidence import write_atomically
 from nox_release.report.annotations import Annotation, marks, rendering, summary_command
 from nox_release.report.document import document
 from nox_release.report.junit import junit
-from nox_release.report.run import Run
+from nox_release.report.run import REVIEW, Run
 from nox_release.report.sarif import of_run
 from nox_release.report.summary import summary
 
@@ -20,7 +20,7 @@ FILES = ("report.json", "junit.xml", "report.sarif", SUMMARY)
 
 def clear(folder: Path) -> None:
     """Take away what an earlier command left, so that it is not taken for this one's."""
-    for name in FILES:
+    for name in (*FILES, REVIEW):  # a page of before must not be taken for one of what is here now
         (folder / name).unlink(missing_ok=True)
 
 

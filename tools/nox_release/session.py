@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import nox
@@ -74,13 +75,28 @@ def machine_of(session: nox.Session, chain: Chain) -> Machine:
     """What this session works with."""
     if not hasattr(session.virtualenv, "location"):
         raise Misuse("the stages' tools need virtualenvs of their own", "run nox without --no-venv")
+    interpreter = _interpreter(Path(session.virtualenv.location))
+    return Machine("" if chain.config.installer == "pip" else _uv(), interpreter, chain.pythons)
+
+
+def _interpreter(virtualenv: Path) -> str:
+    """Implementation, version and platform of the interpreter in a virtualenv."""
     settings = {}
     with contextlib.suppress(FileNotFoundError):
-        lines = Path(session.virtualenv.location, "pyvenv.cfg").read_text().splitlines()
+        lines = (virtualenv / "pyvenv.cfg").read_text().splitlines()
         settings = dict(line.partition(" = ")[::2] for line in lines)
     version = ".".join((settings.get("version_info") or settings.get("version", "")).split(".")[:3])
-    interpreter = f"{settings.get('implementation', '')} {version} {sys.platform} {platform.machine()}"
-    return Machine("" if chain.config.installer == "pip" else _uv(), interpreter, chain.pythons)
+    return f"{settings.get('implementation', '')} {version} {sys.platform} {platform.machine()}"
+
+
+def looking_back(session: nox.Session, chain: Chain) -> Machine:
+    """What the stages worked with, for a session that runs none of them: the evidence of another is not of ours."""
+    try:
+        folder = Path(session._runner.global_config.envdir)
+    except AttributeError:
+        folder = chain.root / ".nox"
+    made = [folder / stage.value for stage in Stage if (folder / stage.value / "pyvenv.cfg").is_file()]
+    return replace(outside(chain), interpreter=_interpreter(made[0]) if made else "", pythons=chain.pythons)
 
 
 def outside(chain: Chain) -> Machine:

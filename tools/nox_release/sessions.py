@@ -108,6 +108,10 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         """Show what the workspace, the tags, dist/ and the index say of packages, and what to type next."""
         views().status(session)
 
+    def review(session: nox.Session) -> None:
+        """Write one page for the approver: verdict, files, README, findings, changes, stages, approvals."""
+        views().review(session)
+
     def doctor(session: nox.Session) -> None:
         """Tell what keeps this workspace and this machine from releasing, each with its mend."""
         views().doctor(session)
@@ -126,7 +130,7 @@ def _views(root: Path, started: float) -> Iterator[Callable[[nox.Session], None]
         """Tell what a check is about, or all whose codes begin so: -- CODE."""
         views().explain(session)
 
-    yield from (status, doctor, plan, prepare, explain)
+    yield from (status, review, doctor, plan, prepare, explain)
 
 
 def _venv_backend(root: Path) -> str:

@@ -12,6 +12,7 @@ import nox
 from nox_release.arguments import Arguments, codes, parse
 from nox_release.chain import Chain
 from nox_release.errors import Misuse
+from nox_release.evidence import write_atomically
 from nox_release.health import Checkup
 from nox_release.inquiry import Inquire, inquire
 from nox_release.overview import Overview
@@ -20,10 +21,13 @@ from nox_release.release import candidate_of
 from nox_release.report.doctor import as_json as healthy_json
 from nox_release.report.doctor import healthy
 from nox_release.report.explain import explain
+from nox_release.report.page import page
+from nox_release.report.run import REVIEW
 from nox_release.report.status import as_json, first_releases, status, yank
 from nox_release.report.words import one_line, some
+from nox_release.reviewing import Reviewing
 from nox_release.saying import say, told
-from nox_release.session import outside
+from nox_release.session import looking_back, outside
 from nox_release.status import judge
 
 
@@ -63,6 +67,16 @@ class Views:
                 say(status(found, repository.simple_url))
             if unknown:
                 session.error(one_line(f"the index could not be looked at for {some(unknown)}"))
+
+    def review(self, session: nox.Session) -> None:
+        """Write the page that an approver judges a release by."""
+        with told(), self._overview(session) as overview:
+            chain = overview.chain
+            found = Reviewing(chain, overview.plan, overview.repository, looking_back(session, chain)).review()
+            path = chain.reports / REVIEW
+            write_atomically(path, page(found).encode())
+            say(f"{item.verdict}: {item.name} {item.version}" for item in found.subjects)
+            say([f"the page: {path}", f"next: {found.command}"])
 
     def doctor(self, session: nox.Session) -> None:
         """Tell what keeps the workspace from releasing, with the mend of each."""

@@ -15,6 +15,8 @@ from nox_release.report.place import Place, place
 
 FOLDER = "report"
 """Name of the folder of reports in the store."""
+REVIEW = "review.html"
+"""Name of the page that an approver reads, in that folder."""
 
 
 class State(StrEnum):

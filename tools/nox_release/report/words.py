@@ -26,9 +26,14 @@ def duration(seconds: float) -> str:
     return f"{whole}s" if whole < 120 else f"{whole // 60}m{whole % 60:02}s"
 
 
+def visible(text: str) -> str:
+    """Return *text* with what has no width, steers a terminal or turns the direction of writing told by its escape."""
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def one_line(text: str) -> str:
     """Return *text* as one line that is a command to no terminal and to no CI system, whatever a package put in it."""
-    text = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], _BREAKS.sub(" ", text))
+    text = visible(_BREAKS.sub(" ", text))
     text = re.sub(r"##(?=\w*\[)", "# #", text)  # Azure Pipelines and GitHub look for it anywhere in a line
     return re.sub(r"^(\s*):(?=:)", r"\1: ", text)  # GitHub looks for :: at its beginning
 

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from nox_release.acceptance import accept_all
-from nox_release.archive import Unsound, Wheel, is_sbom, read_sdist, read_wheel
+from nox_release.archive import Unsound, Wheel, is_sbom, read_sdist, read_wheel, wheel_metadata
 from nox_release.audit import audit
 from nox_release.baseline import look_back
 from nox_release.checks.artifacts import ARTIFACTS, Release
 from nox_release.checks.imports import IMPORTS, Usage
 from nox_release.checks.installation import INSTALLATION, Installation
 from nox_release.checks.matrix import MATRIX
+from nox_release.description import TYPES, content_type, rendered
 from nox_release.errors import Blocked
+from nox_release.evidence import write_atomically
 from nox_release.imports import read_imports
 from nox_release.matrix import Cell, merged, named
 from nox_release.model import Kind
+from nox_release.submission import read
 from nox_release.trial import try_all
 from nox_release.work import Job, Result
 
@@ -32,6 +35,7 @@ def run(job: Job) -> Result:
         sdist, wheel = read_sdist(job.path(Kind.SDIST)), read_wheel(job.path(Kind.WHEEL))
     except Unsound as error:  # they were sound when they were built
         raise Blocked(f"an artifact in the store changed: {error}", "run again with --fresh") from None
+    _keep_readme(job)
     rules = job.settings.rules
     verdict = ARTIFACTS.run(Release(job.planned.package, sdist, wheel), rules)
     verdict += accept_all((job.path(Kind.SDIST), job.path(Kind.WHEEL)), rules)
@@ -47,6 +51,17 @@ def run(job: Job) -> Result:
     # An index that cannot be read keeps both from looking, for one reason.
     problem, hint = audited.problem if audited.problem[0] else (since.problem, since.hint)
     return Result(verdict + since.verdict, (), facts, problem, hint)
+
+
+def _keep_readme(job: Job) -> None:
+    """Leave the README as an index will show it beside the evidence, for the page that an approver reads."""
+    (artifact,) = job.artifacts(Kind.WHEEL)
+    sent = read(wheel_metadata(job.path(Kind.WHEEL)))
+    kind, parameters = content_type(sent.one("Description-Content-Type") or "text/x-rst")
+    variant = parameters.get("variant", "GFM")
+    if kind in TYPES and variant in ("GFM", "CommonMark"):  # of others the checks tell
+        html = rendered(sent.one("Description") or "", kind, variant)
+        write_atomically(job.store.readme(artifact), html.encode(errors="backslashreplace"))
 
 
 def _usage(job: Job, wheel: Wheel, installations: Sequence[Installation]) -> Usage:
