@@ -19,6 +19,7 @@ from checkouts import EPOCH, Checkout
 from nox_release import bench
 from nox_release.arguments import Arguments
 from nox_release.chain import Chain, Machine
+from nox_release.dist import deliver
 from nox_release.index.listing import JSON
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.record import from_json, to_json
@@ -217,7 +218,7 @@ def test_a_package_on_its_way_through_real_builds(tmp_path: Path, capsys: pytest
         if stage is Stage.PUBLISH:
             with chain(root, "one", "two") as of:
                 for planned in of.plan(MACHINE).packages:
-                    of.deliver(planned, MACHINE)
+                    deliver(of, planned, MACHINE)
             asked = order(root, stage, "one", "two")
         assert carry_out(asked) == 0
         for name in asked.inputs:

@@ -19,6 +19,7 @@ from archives import make_wheel
 from nox_release.arguments import Arguments
 from nox_release.candidate import Candidate
 from nox_release.chain import Chain, Machine, Step
+from nox_release.dist import deliver
 from nox_release.errors import Blocked, Misuse
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.matrix import Interpreter
@@ -715,7 +716,7 @@ def test_nothing_built_delivers_nothing(repository: Repository) -> None:
         planned = chain.plan(MACHINE)["alone"]
         repository.write("dist/alone/old.whl", "old")
         work(chain, Stage.LINT_METADATA)
-        chain.deliver(planned, MACHINE)
+        deliver(chain, planned, MACHINE)
         assert listing(repository.root / "dist/alone") == {"old.whl"}
 
 
@@ -725,13 +726,13 @@ def test_what_is_built_is_delivered(repository: Repository) -> None:
     with repository.chain("alone") as chain:
         planned = chain.plan(MACHINE)["alone"]
         work(chain, Stage.BUILD_SDIST)
-        chain.deliver(planned, MACHINE)
+        deliver(chain, planned, MACHINE)
         assert listing(dist) == {"alone-1.0.tar.gz"}
         work_through(chain, Stage.BUILD_WHEEL, Stage.LINT_METADATA, Stage.VERIFY_ARTIFACTS)
-        chain.deliver(planned, MACHINE)
+        deliver(chain, planned, MACHINE)
         assert listing(dist) == {"alone-1.0.tar.gz", "alone-1.0-py3-none-any.whl"}
         work(chain, Stage.TEST)
-        chain.deliver(planned, MACHINE)
+        deliver(chain, planned, MACHINE)
         manifest = from_json(Manifest, (dist / FILENAME).read_bytes())
     assert (manifest.name, manifest.version, manifest.committed) == ("alone", "1.0", True)
     assert manifest.commit == repository.git("rev-parse", "HEAD")
@@ -748,12 +749,12 @@ def test_a_manifest_is_withdrawn_when_it_is_no_longer_true(repository: Repositor
     dist = repository.root / "dist/alone"
     with repository.chain("alone") as chain:
         work_through(chain)
-        chain.deliver(chain.plan(MACHINE)["alone"], MACHINE)
+        deliver(chain, chain.plan(MACHINE)["alone"], MACHINE)
         assert (dist / FILENAME).exists()
     repository.write("alone/more.py", "")
     with repository.chain("alone") as chain:
         work(chain, Stage.BUILD_SDIST)
-        chain.deliver(chain.plan(MACHINE)["alone"], MACHINE)
+        deliver(chain, chain.plan(MACHINE)["alone"], MACHINE)
     assert listing(dist) == {"alone-1.0.tar.gz"}
 
 
@@ -763,7 +764,7 @@ def test_a_manifest_says_whether_all_of_it_is_committed(repository: Repository, 
     repository.write(path, "")
     with repository.chain("alone") as chain:
         work_through(chain)
-        chain.deliver(chain.plan(MACHINE)["alone"], MACHINE)
+        deliver(chain, chain.plan(MACHINE)["alone"], MACHINE)
     manifest = from_json(Manifest, (repository.root / "dist/alone" / FILENAME).read_bytes())
     assert manifest.committed is committed
     assert manifest.commit == repository.git("rev-parse", "HEAD")
@@ -773,13 +774,13 @@ def test_a_manifest_names_the_commit_that_was_built(repository: Repository) -> N
     """A later commit elsewhere leaves artifacts and manifest as they are, byte for byte."""
     with repository.chain("alone") as chain:
         work_through(chain)
-        chain.deliver(chain.plan(MACHINE)["alone"], MACHINE)
+        deliver(chain, chain.plan(MACHINE)["alone"], MACHINE)
     before = (repository.root / "dist/alone" / FILENAME).read_bytes()
     repository.write("core/more.py", "")
     repository.commit()
     with repository.chain("alone") as chain:
         work_through(chain)
-        chain.deliver(chain.plan(MACHINE)["alone"], MACHINE)
+        deliver(chain, chain.plan(MACHINE)["alone"], MACHINE)
     assert (repository.root / "dist/alone" / FILENAME).read_bytes() == before
 
 

@@ -43,6 +43,7 @@ LAYERS = (
     "completion",
     "planning",
     "chain",
+    "dist",
     "inquiry",
     "session",
     "signing release overview proving saying health reviewing",

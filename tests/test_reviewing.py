@@ -18,6 +18,7 @@ from nox_release.approval import Mode, statement
 from nox_release.arguments import parse
 from nox_release.chain import BUILDS, Chain, Machine
 from nox_release.difference import Difference
+from nox_release.dist import deliver
 from nox_release.evidence import Store, sha256
 from nox_release.manifest import read_manifest
 from nox_release.model import Artifact, Evidence, Outcome, Stage
@@ -59,7 +60,7 @@ class World:
             for name, inputs in order.inputs.items() if order else ():
                 self._record(chain, stage, name, inputs, changes.get(stage.replace("-", "_"), {}))
         for planned in chain.plan(HERE).targets:
-            chain.deliver(planned, HERE)
+            deliver(chain, planned, HERE)
 
     def _record(self, chain: Chain, stage: Stage, name: str, inputs: str, changes: dict[str, Any]) -> None:
         store = chain.store

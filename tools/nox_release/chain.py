@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import os
 import sys
 import time
@@ -15,7 +14,6 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from nox_release import interpreters, toolchain
-from nox_release import manifest as release_manifest
 from nox_release.approvals import Approvals
 from nox_release.arguments import Arguments
 from nox_release.candidate import Candidate
@@ -29,7 +27,6 @@ from nox_release.model import REQUIRES, Evidence, Stage
 from nox_release.plan import Plan, Planned, digest_of
 from nox_release.planning import Planning
 from nox_release.process import Processes
-from nox_release.provenance import sbom, statement
 from nox_release.report.run import FOLDER as REPORTS
 from nox_release.requirements import parsed
 from nox_release.shards import part
@@ -310,7 +307,7 @@ class Chain:
         settings = self.config.for_package(planned.name)
         plan = self.plan(machine)
         if stage is Stage.BUILD_SDIST:  # what was built from uncommitted work is built again from the commit
-            upstream.append(self._uncommitted(planned))
+            upstream.append(not self.committed(planned))
         parts: list[object] = [self.code, stage, self._locks(stage), machine.interpreter, self.config.installer]
         parts += [machine.uv and self._uv(machine.uv), planned.name, planned.version, planned.source, upstream]
         parts += [settings.ignore, settings.select, settings.severity]
@@ -340,14 +337,10 @@ class Chain:
 
     def committed(self, planned: Planned) -> bool:
         """Whether the package's source is that of a commit."""
-        return not self._uncommitted(planned)
-
-    def _uncommitted(self, planned: Planned) -> bool:
-        """Whether uncommitted work is in the package's source."""
         package, prefix = planned.package, self.snapshot.prefix
         below = prefix if package.directory == "." else f"{prefix}{package.directory}/"
         outside = {f"{prefix}{path}" for path in package.outside}
-        return any(path.startswith(below) or path in outside for path in self.snapshot.uncommitted)
+        return not any(path.startswith(below) or path in outside for path in self.snapshot.uncommitted)
 
     def tag(self, planned: Planned) -> str:
         """Name of the git tag of this release."""
@@ -371,39 +364,11 @@ class Chain:
             self._uvs[path] = uv_version(path, Processes())
         return self._uvs[path]
 
-    def deliver(self, planned: Planned, machine: Machine) -> None:
-        """Make ``dist/NAME`` hold what is built and, when all evidence is there, the release manifest.
-
-        Nothing is built: what lies there stays.
-        """
-        stages = [stage for stage in Stage if stage is not Stage.PUBLISH]
-        found = {stage: self.evidence(stage, planned, machine) for stage in stages}
-        evidence: dict[str, Evidence] = {stage: item for stage, item in found.items() if isinstance(item, Evidence)}
-        built = [artifact for stage in BUILDS if stage in evidence for artifact in evidence[stage].artifacts]
-        if not built:
-            return
-        files: dict[str, bytes] = {}
-        if len(evidence) == len(stages):
-            whole = release_manifest.manifest(
-                evidence,
-                source=planned.source,
-                committed=not self._uncommitted(planned),
-            )
-            from nox_release.archive import embedded_sboms, read_wheel  # only now is there anything to read
-
-            wheel, version = self.store.path(built[-1]), importlib.metadata.version("nox-release")
-            files = {
-                release_manifest.FILENAME: release_manifest.text(whole),
-                sbom.filename(whole): sbom.sbom(whole, read_wheel(wheel).metadata, embedded_sboms(wheel), version),
-                statement.filename(whole): statement.statement(whole, self._repository, version),
-            }
-        self.store.deliver(planned.name, built, files)
-
     @cached_property
-    def _repository(self) -> str:
-        """URL of the git remote, without secrets; empty where there is none that others can reach."""
+    def remote_url(self) -> str:
+        """URL of the git remote; empty where there is none."""
         try:
-            return statement.public(self.git("remote", "get-url", self.config.remote).strip())
+            return self.git("remote", "get-url", self.config.remote).strip()
         except Blocked:
             return ""
 

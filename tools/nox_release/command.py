@@ -15,6 +15,7 @@ import nox
 from nox_release.arguments import Arguments, parse
 from nox_release.candidate import Candidate
 from nox_release.chain import Chain, Machine, Step
+from nox_release.dist import deliver
 from nox_release.errors import Blocked, Misuse
 from nox_release.exemptions import look, stale, unselected
 from nox_release.inquiry import Inquire, inquire
@@ -238,7 +239,7 @@ class Command:
 def _deliver(chain: Chain, plan: Plan, machine: Machine) -> None:
     """Bring dist/ to what is built and proven: before publish reads it, and at the end of any other chain."""
     for planned in plan.targets:
-        chain.deliver(planned, machine)
+        deliver(chain, planned, machine)
 
 
 def _opening(plan: Plan) -> Iterator[str]:
