@@ -30,7 +30,9 @@ def wheel(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["wheel", "sdist"])
-def test_one_request_sends_the_file_with_its_metadata(scripted: Scripted, tmp_path: Path, kind: str) -> None:
+def test_one_request_sends_the_file_with_its_metadata(
+    scripted: Scripted, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The form has the bytes, their digest and the metadata; the user is ours, not one of the home."""
     path = make_wheel(tmp_path, {"demo.py": ""}) if kind == "wheel" else make_sdist(tmp_path, {"demo.py": ""})
     scripted.answers["/legacy/"] = (200, "text/plain", b"")
@@ -41,6 +43,7 @@ def test_one_request_sends_the_file_with_its_metadata(scripted: Scripted, tmp_pa
     (body,) = scripted.bodies
     for part in (b"file_upload", b"demo", path.read_bytes(), hashlib.sha256(path.read_bytes()).hexdigest().encode()):
         assert part in body
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(

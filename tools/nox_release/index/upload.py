@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import email.utils
-import io
 import logging
 import os
 import tarfile
@@ -14,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import requests
+import twine.repository
 from twine.exceptions import TwineException
 from twine.package import PackageFile
 from twine.repository import Repository
@@ -26,6 +25,9 @@ from nox_release.reconcile import BROKEN, Attempt
 
 # It announces a retry after every error, which it does not make: whether to try again is decided elsewhere.
 logging.getLogger("twine.repository").setLevel(logging.ERROR)
+# It also prints each file's name, which takes longer than to send a small one. Its output is not caught instead: that
+# would be the output of all threads, and another package's line would be lost.
+twine.repository.print = lambda *_, **__: None  # type: ignore[attr-defined]
 
 
 class Uploader:
@@ -59,24 +61,21 @@ class Uploader:
         :param attestations: files of attestations for it (PEP 740).
         :raises Blocked: where twine cannot make an upload of the file, or there are no credentials.
         """
-        with contextlib.redirect_stdout(io.StringIO()):
-            try:
-                package = PackageFile.from_filename(str(path), None)
-                if attestations:
-                    package.add_attestations(list(attestations))
-            except (TwineException, ValueError, zipfile.BadZipFile, tarfile.TarError) as error:
-                raise Blocked(
-                    f"twine cannot upload {path.name}: {error}", "verify-artifacts shows its metadata"
-                ) from None
-            if not self._described:
-                package.metadata.pop("description", None)
-            self._repository.session.auth = self.credentials.get()
-            try:
-                response = self._repository.upload(package, max_redirects=1)
-            except requests.RequestException as error:
-                return Attempt(BROKEN, _broken(error))
-            finally:
-                self._repository.session.auth = None
+        try:
+            package = PackageFile.from_filename(str(path), None)
+            if attestations:
+                package.add_attestations(list(attestations))
+        except (TwineException, ValueError, zipfile.BadZipFile, tarfile.TarError) as error:
+            raise Blocked(f"twine cannot upload {path.name}: {error}", "verify-artifacts shows its metadata") from None
+        if not self._described:
+            package.metadata.pop("description", None)
+        self._repository.session.auth = self.credentials.get()
+        try:
+            response = self._repository.upload(package, max_redirects=1)
+        except requests.RequestException as error:
+            return Attempt(BROKEN, _broken(error))
+        finally:
+            self._repository.session.auth = None
         return Attempt(response.status_code, _reason(response), _retry_after(response))
 
     def close(self) -> None:
