@@ -160,7 +160,7 @@ def test_little_is_written() -> None:
         ({"TERM": "screen", "STY": "1.x"}, False),
         ({"TERM": "rxvt-unicode"}, False),
         ({"TERM": "linux"}, False),
-        ({"TERM": "screen", "TMUX": "/tmp/x", "XTERM_VERSION": "XTerm(379)"}, True),
+        ({"TERM": "screen", "TMUX": "/run/tmux", "XTERM_VERSION": "XTerm(379)"}, True),
     ],
 )
 def test_which_terminals_break_lines_anew(environ: dict[str, str], told: bool) -> None:
