@@ -21,7 +21,7 @@ LAYERS = (
     "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist "
     "completing keys",
     # the doors, and readers of one thing that is handed to them
-    "process source export evidence environment archive distribution.* backend index.* "
+    "printing process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
     "submission description toolbox shipped surface signatures imports leaks contents differences namespaces "
     "reconcile signature clock repository tagging github gate status waves yank prefixes public",

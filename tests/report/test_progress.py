@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
 
 import pytest
@@ -200,3 +201,13 @@ def test_what_is_printed_meanwhile_is_told_by_line() -> None:
     aside.end()
     aside.end()
     assert told[3:] == ["rest"]
+
+
+def test_a_log_that_nobody_reads_on() -> None:
+    """The work is not ended by a pipe that is closed: all outcomes are taken."""
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w", encoding="utf-8") as out:
+        shown = Shown(board(order("demo", "other"), 0.0), Plain(out))
+        shown.done(planned("demo"), FAILED)
+        shown.done(planned("other"), PASSED)

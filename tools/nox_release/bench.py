@@ -34,6 +34,7 @@ from nox_release.index.target import Target, TargetIndex
 from nox_release.index.witness import Witness
 from nox_release.model import Evidence, Outcome
 from nox_release.plan import Planned
+from nox_release.printing import put
 from nox_release.process import Heard, Log, Processes, in_parallel
 from nox_release.record import from_json, to_json
 from nox_release.report.progress import progress
@@ -256,7 +257,7 @@ def _prove(order: PrefixOrder, processes: Processes) -> None:
             return Ground(installer, environ, Log(stream, processes), folder, indexes, siblings)
 
         try:
-            answer = prove(order, store, target, lay, lambda line: print(line, flush=True), os.environ, time.time())
+            answer = prove(order, store, target, lay, put, os.environ, time.time())
         except Blocked as error:
             answer = PreflightAnswer(problem=error.message, hint=error.hint)
         finally:

@@ -12,6 +12,7 @@ from pathlib import Path
 from nox_release import worker
 from nox_release.errors import Blocked
 from nox_release.filelist import files_of
+from nox_release.printing import mute
 from nox_release.toolbox import toolbox
 
 ACCEPT = """\
@@ -59,7 +60,7 @@ def main(
         print(f"nox-release: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:  # whoever reads has seen enough, as head(1) has
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        mute(sys.stdout)
         return 1
     return code
 

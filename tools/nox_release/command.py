@@ -22,6 +22,7 @@ from nox_release.inquiry import Inquire, inquire
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.outputs import hand_on
 from nox_release.plan import Plan, Planned
+from nox_release.printing import put
 from nox_release.proving import prove
 from nox_release.release import Release, candidate_of, locked
 from nox_release.report.candidate import candidate, released
@@ -97,7 +98,7 @@ class Command:
                 say(release.take_approval())
                 handed = {"digest": release.statement(release.manifests()).digest}
                 for command in hand_on(handed, self._environ, chain.store):
-                    print(command, flush=True)
+                    put(command)
 
     def _candidate(self, arguments: Arguments, approving: bool) -> Candidate | None:
         """Where a candidate goes; None for a rehearsal."""
@@ -233,7 +234,7 @@ class Command:
             say(released(plan, entries) if chain.arguments.candidate else candidate(plan, entries, chain.tag))
         say(onward(run, chain.arguments.targets, chain.arguments.candidate, chain.config.approval))
         for command in tell(run, chain.reports, self._environ):
-            print(command, flush=True)
+            put(command)
 
 
 def _deliver(chain: Chain, plan: Plan, machine: Machine) -> None:

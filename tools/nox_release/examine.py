@@ -16,6 +16,7 @@ from nox_release.acceptance import accept, load
 from nox_release.errors import Blocked, Exit
 from nox_release.filelist import files_of
 from nox_release.forks import forked
+from nox_release.printing import mute
 from nox_release.report.answers import WRITERS, Answer, State
 
 PATIENCE = 60.0
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:  # nobody reads on
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        mute(sys.stdout)
         return 1
     return 0 if set(tally) == {State.ACCEPTED} else 1
 

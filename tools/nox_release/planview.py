@@ -15,6 +15,7 @@ from nox_release.chain import Chain
 from nox_release.errors import Misuse
 from nox_release.outputs import hand_on
 from nox_release.plan import Plan
+from nox_release.printing import put
 from nox_release.report.explain import explain
 from nox_release.report.plan import as_json, github, mermaid, text
 from nox_release.report.words import one_line, some
@@ -53,18 +54,18 @@ def _show(found: Plan, nothing: str, chain: Chain, environ: Mapping[str, str]) -
     targets = {item.name: took[item.name].total for item in found.targets}
     shared = shards(targets, chain.arguments.shards)
     if form == "json":
-        print(as_json(found, took, shared), flush=True)
+        put(as_json(found, took, shared))
     elif form == "mermaid":
         say(mermaid(found))
     else:
         if nothing:
-            print(f"nothing to do: {one_line(nothing)}", file=sys.stderr if form == "github" else None, flush=True)
+            put(f"nothing to do: {one_line(nothing)}", sys.stderr if form == "github" else None)
         if form == "text":
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
             say(text(found, took, shared, width))
             return
         matrix = github(shared)
-        print(matrix, flush=True)
+        put(matrix)
         handed = {"matrix": matrix, "targets": " ".join(targets), "count": str(len(shared))}
         for command in hand_on(handed, environ, chain.store):
-            print(command, flush=True)
+            put(command)

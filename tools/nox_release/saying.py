@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from nox_release.errors import Blocked
+from nox_release.printing import put
 from nox_release.report.words import one_line
 
 
@@ -18,7 +19,7 @@ def told() -> Iterator[None]:
         yield
     except Blocked as error:
         for line in f"nox-release: {error}".splitlines():
-            print(one_line(line), file=sys.stderr, flush=True)
+            put(one_line(line), sys.stderr)
         raise SystemExit(error.exit_code) from None
 
 
@@ -33,4 +34,4 @@ def screen() -> tuple[int, int]:
 def say(lines: Iterable[str]) -> None:
     """Print *lines*, each made one line whatever a package put into it."""
     for line in lines:
-        print(one_line(line), flush=True)
+        put(one_line(line))

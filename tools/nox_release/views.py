@@ -17,6 +17,7 @@ from nox_release.health import Checkup
 from nox_release.inquiry import Inquire, inquire
 from nox_release.overview import Overview
 from nox_release.prepare.applying import Prepare
+from nox_release.printing import put
 from nox_release.release import candidate_of
 from nox_release.report.doctor import as_json as healthy_json
 from nox_release.report.doctor import healthy
@@ -62,7 +63,7 @@ class Views:
                 quota, new = overview.chain.config.new_project_quota, overview.new(standings)
                 say(first_releases(new, overview.publisher(), quota, repository.pages, options, unknown))
             elif arguments.json:
-                print(as_json(found, repository.simple_url), flush=True)
+                put(as_json(found, repository.simple_url))
             else:
                 say(status(found, repository.simple_url))
             if unknown:
@@ -93,7 +94,7 @@ class Views:
             finally:
                 chain.close()
             if arguments.json:
-                print(healthy_json(areas), flush=True)
+                put(healthy_json(areas))
             else:
                 say(healthy(areas))
             if any(item.misuse for area in areas for item in area.blocked):

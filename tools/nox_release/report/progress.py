@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from nox_release.model import Evidence, Outcome
 from nox_release.plan import Planned
+from nox_release.printing import put
 from nox_release.report.board import STYLES, Began, Board, Ended, Event, Said, after, board, still
 from nox_release.report.words import brief, counts, duration, one_line
 from nox_release.work import Order
@@ -121,7 +122,7 @@ class Plain:
     def _print(self, told: list[str]) -> None:
         with self._lock:
             for line in told:
-                print(line, file=self._out, flush=True)
+                put(line, self._out)
             self._spoke = self._clock()
 
 
@@ -224,7 +225,8 @@ def progress(order: Order, out: TextIO, environ: Mapping[str, str] = os.environ)
             yield shown
     finally:
         aside.end()
-        view.close()
+        with contextlib.suppress(OSError):  # as below
+            view.close()
 
 
 @contextmanager
