@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
 
-from nox_release.errors import Blocked
+from nox_release.errors import Blocked, Exit
 from nox_release.printing import put
 from nox_release.report.words import one_line
+
+_DISK = frozenset({errno.EACCES, errno.EDQUOT, errno.EEXIST, errno.EISDIR, errno.ENOSPC, errno.ENOTDIR, errno.EROFS})
+"""What a disk may answer to whoever writes on it: a user can cause it, and mend it."""
 
 
 @contextlib.contextmanager
@@ -21,6 +25,12 @@ def told() -> Iterator[None]:
         for line in f"nox-release: {error}".splitlines():
             put(one_line(line), sys.stderr)
         raise SystemExit(error.exit_code) from None
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        put(one_line(f"nox-release: {error.filename or 'a file'}: {error.strerror}"), sys.stderr)
+        put("  make room, or way, for it; then type the same command again", sys.stderr)
+        raise SystemExit(Exit.FAILED) from None
 
 
 def screen() -> tuple[int, int]:
