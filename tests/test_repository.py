@@ -152,6 +152,7 @@ def test_no_url_ends_in_a_traceback(url: str, name: str, index: str) -> None:
     [
         (Wanted(), ""),
         (Wanted("corp", first_release=True), " --repository corp"),
+        (Wanted("", "https://x/?a&b", "https://x/s"), " --repository-url 'https://x/?a&b' --index-url https://x/s"),
         (Wanted("", "https://x/up", "https://x/simple"), " --repository-url https://x/up --index-url https://x/simple"),
     ],
 )

@@ -57,6 +57,13 @@ def test_no_stage_may_be_missing(stage: Stage, look: Look) -> None:
     assert list(subject(looks={**looks(), stage: look}).reasons)
 
 
+def test_what_was_recorded_for_something_else_is_told_as_that() -> None:
+    """A rehearsal that passed all stages is not told as one that never ran: what is recorded, and what to type."""
+    mends = [mend for _, mend in subject(looks=looks(lint_metadata=ABSENT)).reasons]
+    assert ["of a rehearsal" in mend and "nox -s approve runs it" in mend for mend in mends] == [True]
+    assert [mend for _, mend in subject(looks={}).reasons] == [""] * len(PROVING)
+
+
 def test_findings_are_told_once_and_errors_first() -> None:
     """What two stages found alike stands once, with the first of them; what is exempt comes after what fails."""
     error = finding("ZZZ901")
@@ -106,6 +113,7 @@ GIVEN = Consent(digest=APPROVAL.statement.digest, given=(APPROVAL,))
         (review(subject(), subject("b", looks={}), options=" --repository testpypi"), Verdict.UNPROVEN,
          "nox -s approve -- demo b --repository testpypi"),
         (review(broken=(BROKEN,), consent=GIVEN), Verdict.BLOCKED, "nox -s approve -- demo other"),
+        (review(broken=(replace(BROKEN, name="a $(b) c"),)), Verdict.BLOCKED, "nox -s approve -- demo 'a $(b) c'"),
         (Review((), "https://index.example/"), Verdict.UNPROVEN, "nox -s approve -- "),
     ],
 )  # fmt: skip

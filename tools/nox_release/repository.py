@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from configparser import Error, RawConfigParser
 from dataclasses import dataclass, replace
@@ -37,7 +38,7 @@ class Wanted:
             "--repository-url": self.repository_url,
             "--index-url": self.index_url,
         }
-        return "".join(f" {option} {text}" for option, text in options.items() if text)
+        return "".join(f" {option} {shlex.quote(text)}" for option, text in options.items() if text)
 
 
 @dataclass(frozen=True)

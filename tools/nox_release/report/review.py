@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,8 @@ from nox_release.workspace import Broken
 
 PROVING: tuple[Stage, ...] = tuple(stage for stage in Stage if stage is not Stage.PUBLISH)
 """The stages that have to pass before anything is published."""
+_ELSE = "what it recorded last is of other source, settings or tools, or of a rehearsal: nox -s approve runs it"
+"""Some stages ask the index more where a candidate is to follow, so that a rehearsal does not stand for them."""
 
 
 class Verdict(StrEnum):
@@ -108,7 +111,7 @@ class Subject:
         for stage in PROVING:
             look = self.looks.get(stage, Look())
             if look.evidence is None:
-                yield f"{stage}: {look.why or 'nothing is recorded'}", ""
+                yield f"{stage}: {look.why or 'nothing is recorded'}", _ELSE if look.before else ""
             elif look.verdict is Verdict.BLOCKED:
                 yield f"{stage} could not look: {look.evidence.problem}", look.evidence.hint
             elif look.verdict is Verdict.FAILED:
@@ -204,7 +207,8 @@ class Review:
     @property
     def command(self) -> str:
         """What to type next: it does what is missing, asks anew what is too old, and takes the approval."""
-        targets = " ".join([*(subject.name for subject in self.subjects), *(item.name for item in self.broken)])
+        # What is broken is called by its folder where it has no name, and a folder may be called anything.
+        targets = shlex.join([*(subject.name for subject in self.subjects), *(item.name for item in self.broken)])
         if self.verdict is Verdict.PROVEN and self.consent.approved:
             return f"nox -s publish -- {targets}{self.options} --candidate-for-release"
         return f"nox -s approve -- {targets}{self.options}"
