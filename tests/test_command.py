@@ -64,6 +64,14 @@ def table(output: str) -> list[list[str]]:
     return rows
 
 
+def test_what_comes_next_is_not_told_before_an_approval(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
+    """The stages of an approval end with their table: the approval that follows says what to type."""
+    assert set(FakeNox(checkout.root, ["alone"], approving=True).run(*ALL[:-1]).values()) == {"success"}
+    out = capsys.readouterr().out
+    assert table(out) == [["alone 1.0", *["ok 3.0s"] * 5]]
+    assert "next: " not in out
+
+
 def test_a_package_on_its_whole_way(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
     """Every session succeeds, the last one prints what became of the package and what a candidate would do."""
     nox = FakeNox(checkout.root, ["alone"])

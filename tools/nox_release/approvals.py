@@ -158,6 +158,9 @@ def ask(statement: Statement, say: Callable[[str], None], read: Callable[[str], 
         try:
             typed = read(f"  {'N packages' if many else 'name version'}: ")
         except EOFError:
-            raise Blocked("nobody is there to approve", "run it at a terminal, or: nox -s approve -- NAME") from None
+            raise Blocked(
+                "nobody is there to approve",
+                'run it at a terminal; where there is none, approval = "signed" or "environment" in [tool.nox-release]',
+            ) from None
         if typed.split() != wanted.split():
             raise Blocked(f"not approved: {typed.strip()!r} is not {wanted!r}; nothing was uploaded", "run it again")
