@@ -1,34 +1,22 @@
-"""What a worker does with its order: evidence and a log for each package, whatever happens."""
+"""What a worker does with the order for a stage: evidence and a log for each package, whatever happens."""
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from uv import find_uv_bin
 
 from backends import own_backend
-from checkouts import EPOCH, Checkout
-from nox_release import bench
-from nox_release.arguments import Arguments
-from nox_release.chain import Chain, Machine
+from checkouts import Checkout
 from nox_release.dist import deliver
 from nox_release.index.listing import JSON
 from nox_release.model import Evidence, Outcome, Stage
-from nox_release.record import from_json, to_json
-from nox_release.repository import Repository
-from nox_release.work import GateAnswer, GateOrder, MetadataOrder, Order, SurveyAnswer, SurveyOrder
-from nox_release.workspace import discover
+from nox_release.work import Order
 from scripted_index import scripted_index
+from workers import MACHINE, carry_out, chain
 
-MACHINE = Machine(find_uv_bin(), "an interpreter")
 SOUND = {
     "pyproject.toml": """\
 [build-system]
@@ -57,36 +45,11 @@ def sound(name: str = "demo") -> dict[str, str]:
     return {"pyproject.toml": EXEMPT, **files}
 
 
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Give back what a worker changes for its whole process."""
-    umask, handler = os.umask(0o022), signal.getsignal(signal.SIGTERM)
-    with warnings.catch_warnings():
-        yield
-    signal.signal(signal.SIGTERM, handler)
-    os.umask(umask)
-
-
-@contextmanager
-def chain(root: Path, *targets: str) -> Iterator[Chain]:
-    made = Chain(root, Arguments(targets), 0.0)
-    try:
-        yield made
-    finally:
-        made.close()
-
-
 def order(root: Path, stage: Stage, *targets: str) -> Order:
     with chain(root, *targets) as of:
         found = of.step(stage, MACHINE).order
     assert found is not None
     return found
-
-
-def carry_out(order: Order | MetadataOrder) -> int:
-    path = order.root.parent / "order.json"
-    path.write_text(to_json(order))
-    return bench.main(["stage" if isinstance(order, Order) else "metadata", str(path)])
 
 
 def left(order: Order, name: str = "demo") -> Evidence | None:
@@ -101,7 +64,7 @@ def test_each_package_leaves_evidence(tmp_path: Path, capsys: pytest.CaptureFixt
         tmp_path / "w", {**sound("good"), "bad/pyproject.toml": SOUND["pyproject.toml"].format(name="bad")}
     )
     asked = order(root.root, Stage.LINT_METADATA, "good", "bad")
-    assert carry_out(asked) == 0
+    assert carry_out("stage", asked, tmp_path) == 0
     good, bad = left(asked, "good"), left(asked, "bad")
     assert good is not None and bad is not None
     assert (good.outcome, bad.outcome) == (Outcome.PASSED, Outcome.FAILED)
@@ -122,7 +85,7 @@ def test_what_took_longest_begins_first(tmp_path: Path, capsys: pytest.CaptureFi
     names = ["a", "b", "c"]
     root = Checkout.new(tmp_path / "w", {path: text for name in names for path, text in sound(name).items()}).root
     asked = replace(order(root, Stage.LINT_METADATA, *names), jobs=1, expected={"b": 1.0, "c": 9.0})
-    carry_out(asked)
+    carry_out("stage", asked, tmp_path)
     lines = [line.split()[2] for line in capsys.readouterr().out.splitlines() if line.startswith("ok")]
     assert lines == ["c", "b", "a"]
 
@@ -136,7 +99,7 @@ def test_evidence_says_that_an_index_was_asked(tmp_path: Path) -> None:
         for name in ("a", "b"):
             script.answers[f"/simple/{name}/"] = (200, JSON, b'{"files": []}')
         asked = order(Checkout.new(tmp_path / "w", files).root, Stage.LINT_METADATA, "a", "b")
-        carry_out(asked)
+        carry_out("stage", asked, tmp_path)
         assert [path for _, path, _ in script.asked] == ["/simple/a/"]
         one, other = left(asked, "a"), left(asked, "b")
         assert one is not None and other is not None
@@ -148,7 +111,7 @@ def test_an_index_that_cannot_be_read_blocks(tmp_path: Path) -> None:
     """Nothing may be concluded from it; the evidence says how to go on."""
     files = {**sound("a"), "pyproject.toml": '[tool.nox-release]\nindex-url = "http://127.0.0.1:9/simple/"\n'}
     asked = order(Checkout.new(tmp_path / "w", files).root, Stage.LINT_METADATA, "a")
-    carry_out(asked)
+    carry_out("stage", asked, tmp_path)
     evidence = left(asked, "a")
     assert evidence is not None
     assert evidence.outcome is Outcome.BLOCKED
@@ -163,7 +126,7 @@ def test_what_cannot_be_looked_at_is_blocked(tmp_path: Path) -> None:
     project = '[project]\nname = "demo"\nversion = "1.5"\n'
     files = own_backend(build_requires=lacking, project=project)
     asked = order(Checkout.new(tmp_path / "w", files).root, Stage.BUILD_SDIST, "demo")
-    assert carry_out(asked) == 0
+    assert carry_out("stage", asked, tmp_path) == 0
     evidence = left(asked)
     assert evidence is not None
     assert evidence.outcome is Outcome.BLOCKED
@@ -178,7 +141,7 @@ def test_what_nobody_foresaw_blocks_one_package_alone(tmp_path: Path) -> None:
     asked = order(root, Stage.LINT_METADATA, "demo", "other")
     lost = replace(asked.plan["demo"], package=replace(asked.plan["demo"].package, directory="gone"))
     tagged = replace(asked.plan, packages=(lost, asked.plan["other"]), tags={"demo_1.0": asked.plan.commit})
-    assert carry_out(replace(asked, plan=tagged)) == 0
+    assert carry_out("stage", replace(asked, plan=tagged), tmp_path) == 0
     blocked, other = left(asked, "demo"), left(asked, "other")
     assert blocked is not None and other is not None
     assert (blocked.outcome, other.outcome) == (Outcome.BLOCKED, Outcome.PASSED)
@@ -198,7 +161,7 @@ def test_an_interrupted_worker_ends_what_it_started(tmp_path: Path, monkeypatch:
     )
     root = Checkout.new(tmp_path / "w", own_backend(first=first, project='[project]\nname = "demo"\nversion = "1.5"\n'))
     asked = order(root.root, Stage.BUILD_SDIST, "demo")
-    assert carry_out(asked) == 130
+    assert carry_out("stage", asked, tmp_path) == 130
     assert left(asked) is None
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "child").read_text()), 0)
@@ -220,7 +183,7 @@ def test_a_package_on_its_way_through_real_builds(tmp_path: Path, capsys: pytest
                 for planned in of.plan(MACHINE).packages:
                     deliver(of, planned, MACHINE)
             asked = order(root, stage, "one", "two")
-        assert carry_out(asked) == 0
+        assert carry_out("stage", asked, tmp_path) == 0
         for name in asked.inputs:
             evidence = left(asked, name)
             assert evidence is not None
@@ -238,85 +201,10 @@ def test_the_wheel_tells_a_version_that_was_not_known(tmp_path: Path) -> None:
     for stage in (Stage.BUILD_SDIST, Stage.BUILD_WHEEL):
         asked = order(root, stage, "demo")
         unknown = replace(asked.plan["demo"], package=replace(asked.plan["demo"].package, version=None))
-        assert carry_out(replace(asked, plan=replace(asked.plan, packages=(unknown,)))) == 0
+        assert carry_out("stage", replace(asked, plan=replace(asked.plan, packages=(unknown,))), tmp_path) == 0
         evidence = left(asked)
         assert evidence is not None
         assert evidence.version == ("1.5" if stage is Stage.BUILD_WHEEL else "?"), evidence
-
-
-def metadata_order(root: Path, folder: Path, *names: str, history: tuple[str, ...] = ()) -> MetadataOrder:
-    """Ask for the metadata of the packages *names*; a name with a slash is a folder whose package has none yet."""
-    folder.mkdir()
-    with chain(root, "all") as of:
-        packages = discover(of.snapshot, of.git, of.config).packages
-        taken = of.snapshot
-        return MetadataOrder(
-            root, tuple(packages[name] for name in names), folder, history, taken.prefix, taken.toplevel,
-            taken.git_dir, taken.commit, taken.epoch, taken.tree, of.config, MACHINE.uv, 2,
-        )  # fmt: skip
-
-
-@pytest.mark.end_to_end
-def test_backends_tell_metadata(tmp_path: Path) -> None:
-    """Each package has an answer: what its backend wrote, or why it could not; the log has all that it said."""
-    files = {
-        **own_backend("good", "1.5", ("six",)),
-        **own_backend("failing", first="print('said before'); raise SystemExit('no way')"),
-        **own_backend("lacking", build_requires=("nowhere @ file:///nowhere/nowhere-1.0-py3-none-any.whl",)),
-        **own_backend("nameless", "2.5", folder="deep/folder", project=""),
-        "deep/folder/setup.py": "from setuptools import setup\nsetup(name=input())\n",
-    }
-    root = Checkout.new(tmp_path / "w", files).root
-    asked = metadata_order(root, tmp_path / "answers", "good", "failing", "lacking", "deep/folder")
-    assert carry_out(asked) == 0
-    answers = {path.name: path.read_text() for path in (tmp_path / "answers").iterdir()}
-    assert set(answers) == {"good.metadata", "failing.error", "lacking.error", "deep_folder.metadata"}
-    assert "Version: 1.5\nRequires-Dist: six\n" in answers["good.metadata"]
-    assert "Name: nameless\n" in answers["deep_folder.metadata"]
-    assert answers["failing.error"] == "no way"
-    assert answers["lacking.error"].startswith("the build requirements cannot be installed: nowhere @ file:")
-    logs = {path.name: path.read_text() for path in (root / ".nox-release/logs/metadata").iterdir()}
-    assert set(logs) == {"good.log", "failing.log", "lacking.log", "deep_folder.log"}
-    assert "said before" in logs["failing.log"]
-
-
-@pytest.mark.end_to_end
-def test_a_backend_that_asks_git_finds_history(tmp_path: Path) -> None:
-    """Where the backend asks git, it runs in a repository with the commit and its tags; elsewhere there is none."""
-    first = (
-        "import subprocess\n"
-        "told = subprocess.run(['git', 'describe', '--tags'], capture_output=True, text=True).stdout.strip()\n"
-        "REQUIRES.append(told or 'nothing')"
-    )
-    files = {name: text.replace("REQUIRES = ()", "REQUIRES = []") for name, text in
-             {**own_backend("asking", first=first), **own_backend("plain", first=first)}.items()}  # fmt: skip
-    checkout = Checkout.new(tmp_path / "w", files)
-    checkout.git("tag", "v7")
-    asked = metadata_order(checkout.root, tmp_path / "answers", "asking", "plain", history=("asking",))
-    assert carry_out(asked) == 0
-    answers = tmp_path / "answers"
-    assert "Requires-Dist: v7\n" in (answers / "asking.metadata").read_text()
-    assert "Requires-Dist: nothing\n" in (answers / "plain.metadata").read_text()
-    assert asked.epoch == EPOCH
-
-
-@pytest.mark.end_to_end
-def test_code_of_a_package_sees_an_empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A backend runs without the settings of this machine, in a home of its own, at the time of the commit."""
-    monkeypatch.setenv("SEEN", str(tmp_path / "seen"))
-    monkeypatch.setenv("PIP_INDEX_URL", "https://example.org/simple")
-    first = (
-        "import json\n"
-        "at_home = os.listdir(os.environ['HOME'])\n"
-        "Path(os.environ['SEEN']).write_text(json.dumps([dict(os.environ), at_home]))"
-    )
-    root = Checkout.new(tmp_path / "w", own_backend(first=first)).root
-    assert carry_out(metadata_order(root, tmp_path / "answers", "demo")) == 0
-    environ, at_home = json.loads((tmp_path / "seen").read_text())
-    assert at_home == []
-    assert environ["HOME"] != os.environ.get("HOME")
-    assert environ["SOURCE_DATE_EPOCH"] == str(EPOCH)
-    assert "PIP_INDEX_URL" not in environ
 
 
 @pytest.mark.end_to_end
@@ -326,30 +214,5 @@ def test_a_worker_with_credentials_gives_none_to_a_package(tmp_path: Path, monke
     monkeypatch.setenv("TWINE_PASSWORD", "hunter2-secret")
     first = "import json\nPath(os.environ['SEEN']).write_text(json.dumps(dict(os.environ)))"
     root = Checkout.new(tmp_path / "w", own_backend(first=first)).root
-    assert carry_out(order(root, Stage.BUILD_SDIST, "demo")) == 0
+    assert carry_out("stage", order(root, Stage.BUILD_SDIST, "demo"), tmp_path) == 0
     assert "hunter2-secret" not in (tmp_path / "seen").read_text()
-
-
-def test_a_survey_is_answered_from_the_index(tmp_path: Path) -> None:
-    """The answer lies where the order says, and tells what the index has."""
-    page = {"meta": {"api-version": "1.1"}, "name": "demo", "files": [
-        {"filename": "demo-1.0.tar.gz", "url": "/f/demo-1.0.tar.gz", "hashes": {"sha256": "1" * 64}}]}  # fmt: skip
-    with scripted_index() as script:
-        script.answers["/simple/demo/"] = (200, "application/vnd.pypi.simple.v1+json", json.dumps(page).encode())
-        repository = Repository("x", f"{script.url}/legacy/", f"{script.url}/simple/")
-        asked = SurveyOrder(tmp_path, repository, {"demo": "1.0"}, tmp_path / "answer")
-        (tmp_path / "order").write_text(to_json(asked))
-        assert bench.main(["survey", str(tmp_path / "order")]) == 0
-    (shelf,) = from_json(SurveyAnswer, asked.answer.read_bytes()).shelves.values()
-    assert (shelf.last, [file.sha256 for file in shelf.files]) == ("1.0", ["1" * 64])
-
-
-def test_a_gate_that_is_none_is_answered_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the CI does not say is no crash of the worker, but an answer."""
-    for name in ("GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD"):
-        monkeypatch.delenv(name, raising=False)
-    (tmp_path / "order").write_text(to_json(GateOrder(tmp_path / "answer")))
-    assert bench.main(["gate", str(tmp_path / "order")]) == 0
-    answer = from_json(GateAnswer, (tmp_path / "answer").read_bytes())
-    assert answer.gate is None
-    assert "no job of GitHub Actions" in answer.problem

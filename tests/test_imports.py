@@ -38,7 +38,7 @@ LAYERS = (
     "placing probe trial testing downstream baseline neighbours native rebuild audit ground prefix_trial proof",
     # stages, and what runs them
     "stages.*",
-    "bench examine worker",
+    "bench answering orders examine worker",
     # one command, from its plan to its end
     "completion",
     "planning",

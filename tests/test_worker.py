@@ -68,7 +68,7 @@ def test_it_is_the_code_that_it_lies_in(order: Order, tmp_path: Path) -> None:
     copy = tmp_path / "elsewhere" / "of_any_name"
     ignore = shutil.ignore_patterns("__pycache__")
     shutil.copytree(Path(worker.__file__).parent, copy, ignore=ignore)
-    (copy / "bench.py").write_text(
+    (copy / "orders.py").write_text(
         "import nox_release\ndef main(words):\n    print(nox_release.__file__)\n    return 7\n"
     )
     done = run(order, tmp_path, str(copy / "worker.py"))
@@ -77,6 +77,6 @@ def test_it_is_the_code_that_it_lies_in(order: Order, tmp_path: Path) -> None:
 
 def test_importing_it_does_nothing() -> None:
     """Who imports the module, to know where it lies, starts no work."""
-    code = "from nox_release import worker; import sys; print('nox_release.bench' in sys.modules)"
+    code = "from nox_release import worker; import sys; print('nox_release.orders' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

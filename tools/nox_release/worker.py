@@ -29,6 +29,6 @@ if __name__ == "__main__":
         from nox_release.examine import main as examine
 
         sys.exit(examine(sys.argv[2:]))
-    from nox_release.bench import main
+    from nox_release.orders import main
 
     sys.exit(main(sys.argv[1:]))
