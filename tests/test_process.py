@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from fakes import FakeRun
-from nox_release.process import Completed, Log, Processes, in_parallel
+from nox_release.process import Completed, Heard, Log, Processes, in_parallel
 
 PYTHON = sys.executable
-BOUND = 20.0
+BOUND = 120.0
 """Seconds after which a test gives up waiting."""
 
 
@@ -75,12 +75,23 @@ print("heard")
     assert heard == ["begun\n", "heard\n"]
 
 
+def overdue(code: str, folder: Path, heard: Heard | None = None) -> tuple[Completed, str]:
+    """How a program that never ends is ended after its time, and the reason that is expected.
+
+    It has said something by then: a machine that is too busy for that is given more time.
+    """
+    for seconds in (1, 8, 64):
+        ended = Processes()(python(code), cwd=folder, env=os.environ, timeout=seconds, heard=heard)
+        if not ended.output.startswith("\n"):
+            break
+    return ended, f"\nstopped after {seconds} s\n"
+
+
 def test_a_program_that_is_listened_to_is_ended_after_its_time(tmp_path: Path) -> None:
     """Listening changes nothing about that; what it said stays in front of the reason."""
     code = "import time; print('said', flush=True); time.sleep(600)"
-    ended = Processes()(python(code), cwd=tmp_path, env=os.environ, timeout=1, heard=lambda line: None)
-    assert ended.code == -signal.SIGKILL
-    assert ended.output.endswith("\nstopped after 1 s\n")
+    ended, reason = overdue(code, tmp_path, heard=lambda line: None)
+    assert ended == Completed(-signal.SIGKILL, f"said\n{reason}")
 
 
 def test_a_program_sees_the_folder_and_environment_it_is_given(tmp_path: Path) -> None:
@@ -122,10 +133,9 @@ def gone(pid: int) -> bool:
 
 def test_a_program_that_takes_too_long_is_ended_with_its_children(tmp_path: Path) -> None:
     """After its time, the whole process group is killed, and the output says so."""
-    ended = Processes()(python(SPAWNS), cwd=tmp_path, env=os.environ, timeout=1)
+    ended, reason = overdue(SPAWNS, tmp_path)
     child, *_ = ended.output.splitlines()
-    assert ended.code == -signal.SIGKILL
-    assert "stopped after 1 s" in ended.output
+    assert ended == Completed(-signal.SIGKILL, f"{child}\n{reason}")
     assert gone(int(child))
 
 

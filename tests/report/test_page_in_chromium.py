@@ -38,18 +38,21 @@ class Opened:
 
     page: Page
     requests: list[Request] = field(default_factory=list)
+    ended: list[Request] = field(default_factory=list)
+    """Those of which it is known what became of them."""
     complaints: list[str] = field(default_factory=list)
     """Dialogs, and scripts that failed."""
 
     @property
     def asked(self) -> list[str]:
         """What was asked of anybody; not the page itself, nor what its policy stopped on the way out."""
-        self.page.wait_for_timeout(500)  # whatever has begun comes to its end
-        return [
-            request.url
-            for request in self.requests
-            if not request.url.startswith(("file:", "about:")) and request.failure != "csp"
-        ]
+        self.page.wait_for_timeout(500)  # for whatever has not begun yet
+        out = [request for request in self.requests if not request.url.startswith(("file:", "about:"))]
+        for _ in range(PATIENCE // 100):  # only its end tells whether the policy stopped it
+            if all(request in self.ended for request in out):
+                break
+            self.page.wait_for_timeout(100)
+        return [request.url for request in out if request.failure != "csp"]
 
     def frame(self) -> Frame:
         """The document of the first README."""
@@ -74,6 +77,8 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         contexts.append(context)
         opened = Opened(context.new_page())
         context.on("request", lambda request: opened.requests.append(request))
+        context.on("requestfailed", lambda request: opened.ended.append(request))
+        context.on("requestfinished", lambda request: opened.ended.append(request))
         opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
         opened.page.on("dialog", lambda dialog: opened.complaints.append(dialog.message))
         path = tmp_path / f"review-{len(contexts)}.html"

@@ -30,7 +30,7 @@ def test_what_runs_is_drawn_and_what_ended_stays() -> None:
     with terminal() as made:
         begun(made)
         made.do("end beta failed", "begin gamma", "print a library speaks")
-        lines = made.until(has("TST101", "gamma  0s", "a library speaks"))
+        lines = made.until(has("TST101", "  gamma  ", "a library speaks"))
         assert lines[:2] == [
             "FAILED  test beta 1.0 (1.0s, 1 error)",
             "        error TST101 tests/test_x.py: 2 tests failed",
