@@ -22,7 +22,6 @@ MARKS = {
 }
 TONES = {Verdict.PROVEN: "good", Verdict.FAILED: "bad", Verdict.BLOCKED: "bad"}
 _FIRST = ("Summary", "License-Expression", "License", "Requires-Python", "Requires-Dist", "Project-URL")
-_SECONDS = re.compile(r"T(\d\d:\d\d)")
 
 
 def section(subject: Subject, commit: str, limit: int) -> Html:
@@ -49,24 +48,24 @@ def identity(subject: Subject) -> str:
     return "package-" + re.sub(r"[^a-z0-9-]", "-", subject.name.lower())
 
 
+def tone(verdict: Verdict) -> str:
+    """What it is coloured as, beside the word that tells it."""
+    return TONES.get(verdict, "unsure")
+
+
 def mark(verdict: Verdict) -> Html:
     """A sign for what the words beside it say."""
-    return tag("span", MARKS.get(verdict, "?"), class_=f"mark {TONES.get(verdict, 'unsure')}", aria_hidden="true")
+    return tag("span", MARKS.get(verdict, "?"), class_=f"mark {tone(verdict)}", aria_hidden="true")
 
 
 def badge(verdict: Verdict) -> Html:
     """The verdict in a word."""
-    return tag("span", mark(verdict), " ", verdict.value, class_=f"badge {TONES.get(verdict, 'unsure')}")
+    return tag("span", mark(verdict), " ", verdict.value, class_=f"badge {tone(verdict)}")
 
 
 def when(seconds: float) -> str:
     """A moment as a person reads it."""
     return time.strftime("%d %b %Y, %H:%M UTC", time.gmtime(seconds)) if seconds else "at an unknown time"
-
-
-def counted(items: Sequence[str], shown: int) -> str:
-    """Name some of many."""
-    return some(items, shown)
 
 
 def shortly(approval: Approval) -> str:
@@ -204,7 +203,7 @@ def _stage(stage: Stage, look: Look, longest: float) -> Html:
         bar = tag("rect", width=f"{max(0.5, 100 * found.duration / longest):.1f}%", height="100%", rx=2)
         cells = [duration(found.duration), when(found.started),
                  tag("svg", bar, role="img", aria_label=f"{stage} took {duration(found.duration)}",
-                     class_=TONES.get(look.verdict, "unsure"))]  # fmt: skip
+                     class_=tone(look.verdict))]  # fmt: skip
     return tag("tr", tag("th", stage.value, scope="row"), tag("td", badge(look.verdict)),
                (tag("td", cell) for cell in cells))  # fmt: skip
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from nox_release.report import framed, package
 from nox_release.report.markup import Html, join, source_hash, tag
-from nox_release.report.package import badge, counted, identity, when
+from nox_release.report.package import badge, identity, tone, when
 from nox_release.report.review import Consent, Review, Subject, Verdict
-from nox_release.report.words import number
+from nox_release.report.words import number, some
 
 STYLE = Path(__file__).with_name("review.css").read_text(encoding="utf-8")
 SCRIPT = Path(__file__).with_name("review.js").read_text(encoding="utf-8")
@@ -83,12 +83,12 @@ def _headline(review: Review) -> str:
 
 
 def _verdict(review: Review) -> Html:
-    tone = {Verdict.PROVEN: "good", Verdict.FAILED: "bad", Verdict.BLOCKED: "bad"}.get(review.verdict, "unsure")
+    colour = tone(review.verdict)
     counts = [f"{sum(item.verdict is kind for item in review.subjects)} {kind}" for kind in reversed(Verdict)
               if any(item.verdict is kind for item in review.subjects)]  # fmt: skip
     told = [tag("li", f"{item.name}: {item.message}", tag("span", f" {item.hint}", class_="next"))
             for item in review.broken]  # fmt: skip
-    mend = "mend what is told below, then " if tone == "bad" else ""
+    mend = "mend what is told below, then " if colour == "bad" else ""
     return tag(
         "section",
         tag("h1", _headline(review)),
@@ -100,9 +100,9 @@ def _verdict(review: Review) -> Html:
             _pair("to", tag("code", review.index)),
             _pair("commit", tag("code", review.commit or "none")),
             _pair("tree", tag("code", review.tree or "unknown")),
-            _pair("uncommitted", counted(review.uncommitted, 5)) if review.uncommitted else "",
+            _pair("uncommitted", some(review.uncommitted, 5)) if review.uncommitted else "",
         ),
-        class_=f"verdict {tone}", aria_label="Verdict", data_verdict=review.verdict.value,
+        class_=f"verdict {colour}", aria_label="Verdict", data_verdict=review.verdict.value,
     )  # fmt: skip
 
 
