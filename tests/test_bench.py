@@ -151,13 +151,14 @@ def test_what_nobody_foresaw_blocks_one_package_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.end_to_end
-def test_an_interrupted_worker_ends_what_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Told to end in the middle of a build, the worker ends with 130, the build with it, and leaves no evidence."""
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP"])
+def test_an_interrupted_worker_ends_what_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """Told to end in the middle of a build, or left by its terminal, it ends with 130, the build too, no evidence."""
     monkeypatch.setenv("WORKER", str(os.getpid()))
     monkeypatch.setenv("CHILD", str(tmp_path / "child"))
     first = (
         "Path(os.environ['CHILD']).write_text(str(os.getpid()))\n"
-        "os.kill(int(os.environ['WORKER']), signal.SIGTERM)\ntime.sleep(600)"
+        f"os.kill(int(os.environ['WORKER']), signal.{how})\ntime.sleep(600)"
     )
     root = Checkout.new(tmp_path / "w", own_backend(first=first, project='[project]\nname = "demo"\nversion = "1.5"\n'))
     asked = order(root.root, Stage.BUILD_SDIST, "demo")

@@ -33,10 +33,11 @@ def carry_out(kind: str, order: object, folder: Path) -> int:
     """Have a worker carry out *order*, which is handed over in *folder*; what it changes for its process is undone."""
     path = folder / "order.json"
     path.write_text(to_json(order))
-    umask, handler = os.umask(0o022), signal.getsignal(signal.SIGTERM)
+    umask, handlers = os.umask(0o022), {number: signal.getsignal(number) for number in orders.ENDING}
     try:
         with warnings.catch_warnings():
             return orders.main([kind, str(path)])
     finally:
-        signal.signal(signal.SIGTERM, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         os.umask(umask)

@@ -27,13 +27,18 @@ KINDS: Mapping[str, Callable[[bytes, Processes], None]] = {
 }
 """What can be asked for → what carries it out."""
 
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""What asks a worker to end, beside Ctrl-C: nox, a CI, and a terminal that is closed."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Carry out the order in the file that *arguments* name; 0 when all that was asked has been recorded."""
     kind, path = arguments
     content = Path(path).read_bytes()
     os.umask(0o022)  # modes of files end up in archives
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) has it
+            signal.signal(number, _interrupt)
     warnings.simplefilter("ignore")  # those of build backends; what matters is a finding, the rest is noise here
     sweep_scratch()
     processes = Processes()
@@ -46,5 +51,6 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # a shell that ends says it twice, and what is begun has to be ended whole
     raise KeyboardInterrupt
