@@ -70,6 +70,8 @@ class Release:
         found = [(name, finding) for name, verdict in answer.verdicts.items() for finding in verdict]
         self.say(_grouped(found))
         if failing := {name for name, finding in found if finding.fails}:
+            if answer.problem:
+                self.say([f"  blocked: {what} could not look: {answer.problem}", f"    next: {answer.hint}"])
             raise Blocked(
                 f"{what} stops {', '.join(sorted(failing))}; nothing was uploaded",
                 "mend what is told above, then type the same command again",
