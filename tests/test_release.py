@@ -120,6 +120,19 @@ def test_the_preflight_knows_it_before_anything_is_built(world: World, agreed: b
     assert order.unapproved.get("demo", ()) == expected
 
 
+def test_the_preflight_knows_that_nobody_may_sign(world: World) -> None:
+    """Without a committed file of signers nothing will be approved, and that is told with everything else."""
+    world.checkout.write({"pyproject.toml": '[tool.nox-release]\napproval = "signed"\n'})
+    world.checkout.commit()
+    release = world.release(NOBODY)
+    release.preflight()
+    assert isinstance(release.inquire, FakeInquire)
+    order = release.inquire.orders[-1]
+    assert isinstance(order, PreflightOrder)
+    (why,) = order.unapproved["demo"]
+    assert why.startswith(".github/allowed_signers is not committed, so nobody's signature counts\ncommit a file")
+
+
 def test_what_could_not_be_looked_at_is_told_beside_what_fails(world: World) -> None:
     """A package that is wrong does not hide that the index did not answer."""
     verdict = Verdict((finding("PRE102", "git"),))

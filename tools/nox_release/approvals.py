@@ -17,7 +17,7 @@ from nox_release.evidence import Store, write_atomically
 from nox_release.process import Run
 from nox_release.record import from_json, to_json
 from nox_release.signature import Signatures
-from nox_release.source import Git, Snapshot
+from nox_release.source import Entry, Git, Snapshot
 
 FOLDER = "approvals"
 """Below the store; one folder for each statement, named by its digest."""
@@ -42,7 +42,12 @@ class Approvals:
         return Policy(Mode(self.config.approval), self.config.approvals, self.config.self_approval)
 
     def missing(self, statement: Statement) -> tuple[str, ...]:
-        """Return why *statement* is not approved, in plain words; nothing where it is."""
+        """Return why *statement* is not approved, in plain words; nothing where it is.
+
+        :raises Blocked: where nobody's signature could count.
+        """
+        if self.policy.mode is Mode.SIGNED:
+            self._signers()
         return missing(self.policy, statement, tuple(self._found()), self.git.authors(self.snapshot.commit))
 
     def given(self, statement: Statement) -> tuple[Approval, ...]:
@@ -132,15 +137,20 @@ class Approvals:
 
     def _signer(self, path: Path, signature: Path) -> str:
         """Who signed, by the allowed-signers file as it is committed: a changed one in the folder does not count."""
+        entry = self._signers()
+        allowed = self.store.folder("tmp") / f"allowed-signers-{entry.oid}"
+        write_atomically(allowed, self.git.blob(entry.oid))
+        return self._signatures.signer(path, signature, allowed)
+
+    def _signers(self) -> Entry:
+        """The committed file of those who may sign."""
         entry = self.snapshot.files.get(self.config.allowed_signers)
         if entry is None:
             raise Blocked(
                 f"{self.config.allowed_signers} is not committed, so nobody's signature counts",
                 "commit a file of those who may approve, a line each: e-mail, key type, key; or set allowed-signers",
             )
-        allowed = self.store.folder("tmp") / f"allowed-signers-{entry.oid}"
-        write_atomically(allowed, self.git.blob(entry.oid))
-        return self._signatures.signer(path, signature, allowed)
+        return entry
 
 
 def ask(statement: Statement, say: Callable[[str], None], read: Callable[[str], str]) -> None:
