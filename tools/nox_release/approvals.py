@@ -89,11 +89,20 @@ class Approvals:
     def sign(self, statement: Statement, key: Path) -> Path:
         """Sign *statement* with the approver's key and return the signature.
 
-        :raises Blocked: where ssh-keygen does not; a passphrase is asked for by ssh-keygen itself.
+        A passphrase is asked for by ssh-keygen itself.
+
+        :raises Blocked: where it does not sign, or the key is none of an allowed signer.
         """
+        self._signers()
         path = self.state(statement)
         signature = path.with_name(f"{key.stem}-{time.time_ns()}.sig")
         self._signatures.sign(path, key, signature)
+        if not self._signer(path, signature):
+            signature.unlink()
+            raise Blocked(
+                f"{key} is no key of an allowed signer, so its signature does not count",
+                f"commit its line to {self.config.allowed_signers}, or sign with another",
+            )
         return signature
 
     def take(self, statement: Statement, signature: Path) -> Path:
