@@ -231,7 +231,8 @@ class Command:
         if last is Stage.PUBLISH:
             entries = {planned.name: self._entries.get(planned.name, {}).get(last) for planned in plan.targets}
             say(released(plan, entries) if chain.arguments.candidate else candidate(plan, entries, chain.tag))
-        say(onward(run, chain.arguments.targets, chain.arguments.candidate, chain.config.approval))
+        asked = chain.arguments
+        say(onward(run, asked.targets, asked.candidate, chain.config.approval, asked.wanted.typed))
         for command in tell(run, chain.reports, self._environ):
             print(command, flush=True)
 
