@@ -163,7 +163,7 @@ def _branch(git: Git, environ: Mapping[str, str]) -> str:
 def _tags(git: Git, order: PreflightOrder) -> dict[str, Tagged | None]:
     """What is known of each package's tag; None where the remote cannot be asked."""
     targets = order.plan.targets
-    names = [order.config.tag_format.format(name=item.name, version=item.version) for item in targets]
+    names = [order.config.tag(item.name, item.version) for item in targets]
     found: Sequence[Tagged | None]
     try:
         found = Tags(git, order.config.remote).look_at(names, order.plan.commit)
