@@ -42,6 +42,7 @@ LAYERS = (
     # one command, from its plan to its end
     "completion",
     "planning",
+    "proven",
     "chain",
     "dist",
     "inquiry",

@@ -13,7 +13,8 @@ from uv import find_uv_bin
 
 from nox_release import orders
 from nox_release.arguments import Arguments
-from nox_release.chain import Chain, Machine
+from nox_release.chain import Chain
+from nox_release.proven import Machine
 from nox_release.record import to_json
 
 MACHINE = Machine(find_uv_bin(), "an interpreter")

@@ -26,7 +26,8 @@ from nox_release.model import Evidence, Outcome
 from nox_release.plan import Planned
 from nox_release.process import Heard, Log, Processes, in_parallel
 from nox_release.report.progress import progress
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.work import Job, MetadataOrder, Order, PreflightOrder, Result
 
 
