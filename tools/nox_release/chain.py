@@ -25,7 +25,8 @@ from nox_release.process import Processes
 from nox_release.proven import BUILDS, TRYING, Held, Machine, Proven
 from nox_release.report.run import FOLDER as REPORTS
 from nox_release.shards import part
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.work import Order
 
 

@@ -21,7 +21,7 @@ from nox_release.model import REQUIRES, Evidence, Stage
 from nox_release.plan import Plan, Planned, digest_of
 from nox_release.process import Processes
 from nox_release.requirements import parsed
-from nox_release.source import Snapshot
+from nox_release.snapshot import Snapshot
 
 BUILDS = (Stage.BUILD_SDIST, Stage.BUILD_WHEEL)
 # Which settings have a part in a stage's outcome, beside the exemptions of its checks.
