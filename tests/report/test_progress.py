@@ -84,6 +84,7 @@ def test_a_log_is_not_silent_for_long() -> None:
     shown.tick()
     with shown.running("demo"):
         shown.said("demo", "collecting\n")
+        shown.said("demo", "\n")
         for clock.now in (130.0, 159.0, 160.0, 200.0, 219.0, 220.0, 250.0):
             shown.tick()
         shown.done(planned(), PASSED)

@@ -70,7 +70,8 @@ class Shown:
 
     def said(self, name: str, line: str) -> None:
         """Remember what works on *name* said last; cheap, for it may come by the million."""
-        self._said[name] = line
+        if not line.isspace():  # pytest says an empty line before the first test, and ends the next with the file
+            self._said[name] = line
 
     def done(self, planned: Planned, evidence: Evidence) -> None:
         """Show what became of a package, as it happens."""
