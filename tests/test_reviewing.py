@@ -300,6 +300,15 @@ def test_what_changed_since_the_last_release(world: World) -> None:
     assert world.core().unknown_changes == f"{LISTED} cannot be read; only the counts below are known"
 
 
+def test_a_page_is_no_json(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who asks for it is told so, and gets no page of something else in its place."""
+    with pytest.raises(SystemExit) as stopped:
+        Views(world.checkout.root, time.time(), {}).review(SimpleNamespace(posargs=["core", "--format", "json"]))  # type: ignore[arg-type]
+    assert stopped.value.code == 2
+    assert "--format json is for status, doctor and plan" in capsys.readouterr().err
+    assert not (world.checkout.root / ".nox-release" / "report" / "review.html").exists()
+
+
 def test_the_session_writes_the_page(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """It runs no stage, says each verdict and what to type, and passes whatever it has to tell."""
     Views(world.checkout.root, time.time(), {}).review(SimpleNamespace(posargs=["core"]))  # type: ignore[arg-type]

@@ -73,6 +73,8 @@ class Views:
         """Write the page that an approver judges a release by."""
         with told(), self._overview(session) as overview:
             chain = overview.chain
+            if chain.arguments.json:
+                raise Misuse("--format json is for status, doctor and plan", "leave it out: review writes a page")
             found = Reviewing(chain, overview.plan, overview.repository, looking_back(session, chain)).review()
             path = chain.reports / REVIEW
             write_atomically(path, page(found).encode())
