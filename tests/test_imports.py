@@ -19,7 +19,7 @@ ROOT = Path(nox_release.__file__).parent
 LAYERS = (
     # what everything speaks of
     "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist "
-    "completing keys",
+    "completing.* keys",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
@@ -64,6 +64,7 @@ LAYERS = (
 TOGETHER = {
     "adopt",
     "ci",
+    "completing",
     "distribution",
     "index",
     "metadata",

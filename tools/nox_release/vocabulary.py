@@ -19,9 +19,10 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from nox_release import cli, completing
+from nox_release import cli
 from nox_release.arguments import parser
 from nox_release.codes import known
+from nox_release.completing import kept
 from nox_release.config import Config, read_config
 from nox_release.errors import Blocked
 from nox_release.evidence import write_atomically
@@ -37,7 +38,7 @@ _FOR = re.compile(r"(?:^|; )([a-z-]+(?:, [a-z-]+)*): ")
 
 def vocabulary(root: Path) -> Mapping[str, Any]:
     """Return all that can be completed in the workspace at *root*."""
-    stamp = completing.stamp(str(root))  # first: what changes meanwhile makes it old
+    stamp = kept.stamp(str(root))  # first: what changes meanwhile makes it old
     packages = _packages(root)
     names = {package.name for package in packages}
     required = {canonicalize_name(parsed(text).name) for package in packages for text in package.requires}
@@ -108,7 +109,7 @@ def _files(root: Path) -> Iterable[str]:
 
 def main(root: Path) -> None:
     """Write it into the user's cache, unless another process is about to."""
-    path = Path(completing.cached(str(root), os.environ))
+    path = Path(kept.cached(str(root), os.environ))
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("w") as lock, contextlib.suppress(BlockingIOError):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
