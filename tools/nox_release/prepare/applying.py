@@ -60,14 +60,17 @@ class Prepare:
         files = number(len(prepared.changes), "file")
         self._ask(files)
         undo = write(chain.root, prepared.changes, before)
-        self.say([f"wrote {files}"])
+        made = ""
         if arguments.commit:
             try:
                 made = commit(chain, prepared, message(prepared, following=arguments.next))
-            except BaseException:
+            except BaseException as error:
                 undo()
+                if isinstance(error, Blocked):
+                    hint = "everything was put back; mend that, or leave --commit out and commit by hand"
+                    raise Blocked(error.message, hint) from None
                 raise
-            self.say([f"committed as {made[:12]}"])
+        self.say([f"wrote {files}", *([f"committed as {made[:12]}"] if made else [])])
         if not arguments.next:
             first = "" if arguments.commit else "commit it, then "
             self.say([f"next: {first}nox -s publish -- {shlex.join(arguments.targets)}"])
