@@ -184,6 +184,13 @@ def test_nobody_is_there_to_ask(world: World) -> None:
     assert world.changed() == {}
 
 
+@pytest.mark.parametrize("option", ["--yes", "--commit"])
+def test_what_is_to_be_written_without_a_version_is_refused(world: World, option: str) -> None:
+    """A script whose step came out empty does not end well with nothing done."""
+    with pytest.raises(Misuse, match="which version"):
+        world.prepare("core", "--bump", "", option)
+
+
 def test_uncommitted_work_is_not_written_over(world: World) -> None:
     """Files that are to change have to be clean, and are named; work in others is nobody's business."""
     world.checkout.write({"user/user.py": "WORK = 1\n"})

@@ -46,6 +46,8 @@ class Prepare:
         bump = wanted(arguments.bump) if arguments.bump else None
         preparation = Preparation(chain, _day(arguments, chain.started), self.run, self.environ)
         if bump is None and not arguments.next:
+            if arguments.yes or arguments.commit:  # such as --bump "$STEP" where nobody set it
+                raise Misuse("nothing says which version is to be written", "add --bump STEP, or --next")
             self.say(suggestions(preparation))
             return
         prepared = preparation.prepare(bump, following=arguments.next)
