@@ -23,8 +23,8 @@ LAYERS = (
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
-    "submission description toolbox shipped surface signatures imports leaks contents differences namespaces "
-    "reconcile signature clock repository tagging github gate status waves yank prefixes public",
+    "submission description toolbox shipped surface breakage imports leaks contents differences namespaces "
+    "reconcile sshsig clock repository tagging github gate status waves yank prefixes public",
     # workspace and plan
     "config exemptions workspace selection plan shards timing outputs "
     "manifest approval merging candidate approvals provenance.*",
