@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,11 +29,11 @@ FILES = {
 }
 
 
-def made(root: Path, folder: Path) -> dict[str, object]:
+def made(root: Path, folder: Path) -> dict[str, Any]:
     """What a process of its own leaves in the cache: it registers sessions, which cannot be taken back."""
     environ = {"HOME": str(folder), "XDG_CACHE_HOME": str(folder / "cache"), "PATH": "/usr/local/bin:/usr/bin:/bin"}
     subprocess.run([sys.executable, "-I", "-m", "nox_release.vocabulary", root], env=environ, check=True)
-    found: dict[str, object] = json.loads(Path(kept.cached(str(root), environ)).read_text())
+    found: dict[str, Any] = json.loads(Path(kept.cached(str(root), environ)).read_text())
     return found
 
 
@@ -48,6 +49,8 @@ def test_what_a_workspace_has(tmp_path: Path) -> None:
     assert isinstance(found["sessions"], dict) and {*Stage, "status", "doctor", "explain"} <= {*found["sessions"]}
     assert isinstance(found["commands"], dict) and found["commands"]["accept"]["files"]
     assert found["commands"]["completion"]["words"] == ["bash", "fish", "zsh"]
+    (bump,) = [item for item in found["options"] if item["name"] == "--bump"]
+    assert bump["choices"] == ["patch", "minor", "major", "pre"] and bump["sessions"] == ["prepare"]
     assert isinstance(found["codes"], dict) and found["codes"].keys() == known().keys()
 
 

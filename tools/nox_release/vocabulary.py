@@ -28,12 +28,16 @@ from nox_release.errors import Blocked
 from nox_release.evidence import write_atomically
 from nox_release.metadata import read_package
 from nox_release.model import Package
+from nox_release.prepare.bumping import Bump
 from nox_release.requirements import parsed
 from nox_release.sessions import described
 from nox_release.workspace import package_folders
 
 _FOR = re.compile(r"(?:^|; )([a-z-]+(?:, [a-z-]+)*): ")
 """How the help of an option tells which sessions know it."""
+
+_CHOICES = {"--bump": tuple(Bump)}
+"""Values of options that take others, too."""
 
 
 def vocabulary(root: Path) -> Mapping[str, Any]:
@@ -64,7 +68,7 @@ def options(made: argparse.ArgumentParser) -> list[dict[str, Any]]:
             if name.startswith("--"):
                 value = "" if action.nargs == 0 else str(action.metavar or action.dest.upper())
                 sessions = [session for some in said for session in some.split(", ")]
-                choices = [str(choice) for choice in action.choices or ()]
+                choices = [str(choice) for choice in action.choices or _CHOICES.get(name, ())]
                 meaning = action.help or ""
                 found.append({"name": name, "value": value, "choices": choices, "sessions": sessions, "help": meaning})
     return found
