@@ -119,7 +119,11 @@ def test_signatures_of_allowed_people_count(tmp_path: Path, keys: Keys) -> None:
 def test_a_strangers_signature_is_not_taken(tmp_path: Path, keys: Keys) -> None:
     """A good signature by somebody who is not allowed, or none at all, is refused with what to do."""
     made = workspace(tmp_path, Config(approval="signed"), keys.line("ada"))
-    signature = made.approvals.sign(STATEMENT, keys.make("eve"))
+    with pytest.raises(Blocked, match="is no key of an allowed signer, so its signature does not count"):
+        made.approvals.sign(STATEMENT, keys.make("eve"))
+    assert list(made.approvals.folder(STATEMENT).glob("*.sig")) == []
+    signature = made.approvals.folder(STATEMENT) / "by-hand.sig"
+    made.approvals._signatures.sign(made.approvals.state(STATEMENT), keys.folder / "eve", signature)
     assert made.approvals.missing(STATEMENT) == ("nobody has approved it",)
     with pytest.raises(Blocked, match="no signature of an allowed signer"):
         made.approvals.take(STATEMENT, signature)
@@ -132,8 +136,12 @@ def test_only_the_committed_list_of_signers_counts(tmp_path: Path, keys: Keys) -
     """Whoever can write a file beside the checkout cannot make himself an approver."""
     made = workspace(tmp_path, Config(approval="signed"), "")
     made.approvals.state(STATEMENT)
-    assert made.approvals.missing(STATEMENT) == ("nobody has approved it",)
-    signature = made.approvals.sign(STATEMENT, keys.make("ada"))
+    with pytest.raises(Blocked, match=r"allowed_signers is not committed"):  # before anybody signs in vain
+        made.approvals.missing(STATEMENT)
+    with pytest.raises(Blocked, match=r"allowed_signers is not committed"):
+        made.approvals.sign(STATEMENT, keys.make("ada"))
+    signature = tmp_path / "by-hand.sig"
+    made.approvals._signatures.sign(made.approvals.state(STATEMENT), keys.folder / "ada", signature)
     with pytest.raises(Blocked, match=r"allowed_signers is not committed"):
         made.approvals.take(STATEMENT, signature)
     made.git.close()

@@ -344,7 +344,7 @@ class Chain:
 
     def tag(self, planned: Planned) -> str:
         """Name of the git tag of this release."""
-        return self.config.tag_format.format(name=planned.name, version=planned.version)
+        return self.config.tag(planned.name, planned.version)
 
     @cached_property
     def code(self) -> str:

@@ -215,12 +215,15 @@ class Command:
             self._failed.add(stage)
             to_come -= {later for later in to_come if stage in needs(later)}
         if not to_come:
-            self._close(plan, chain, machine, stage)
+            self._close(plan, chain, machine, stage, approving=asked_for(session, "approve"))
         if fails:
             session.error(_verdict(bad, plan, stage))
 
-    def _close(self, plan: Plan, chain: Chain, machine: Machine, last: Stage) -> None:
-        """Write the reports and print what they say."""
+    def _close(self, plan: Plan, chain: Chain, machine: Machine, last: Stage, approving: bool) -> None:
+        """Write the reports and print what they say.
+
+        :param approving: the session that approves follows, and says itself what comes after it.
+        """
         if last is not Stage.PUBLISH:
             _deliver(chain, plan, machine)
         run = self._run(chain, plan)
@@ -231,7 +234,9 @@ class Command:
         if last is Stage.PUBLISH:
             entries = {planned.name: self._entries.get(planned.name, {}).get(last) for planned in plan.targets}
             say(released(plan, entries) if chain.arguments.candidate else candidate(plan, entries, chain.tag))
-        say(onward(run, chain.arguments.targets, chain.arguments.candidate, chain.config.approval))
+        if not approving:
+            asked = chain.arguments
+            say(onward(run, asked.targets, asked.candidate, chain.config.approval, asked.wanted.typed))
         for command in tell(run, chain.reports, self._environ):
             print(command, flush=True)
 

@@ -110,8 +110,9 @@ def pushed(ready: Readiness) -> Iterator[Problem]:
         fix = f"see that `git ls-remote {checkout.remote}` works, or set remote in [tool.nox-release]"
         yield Problem("git", fix, checkout.unasked)
     elif not checkout.pushed:
-        where = f"{checkout.remote}/{checkout.branch or 'HEAD'}"
-        yield Problem("git", f"git push {checkout.remote} {checkout.branch}", f"{where} lacks {checkout.commit[:12]}")
+        branch = checkout.branch
+        where = f"{checkout.remote}/{branch} lacks {checkout.commit[:12]}" if branch else "no branch to look for"
+        yield Problem("git", f"git push {checkout.remote} {branch or 'HEAD:BRANCH'}", where)
 
 
 # The version
