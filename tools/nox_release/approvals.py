@@ -153,7 +153,7 @@ class Approvals:
 
     def _signers(self) -> Entry:
         """The committed file of those who may sign."""
-        entry = self.snapshot.files.get(self.config.allowed_signers)
+        entry = self.git.committed(self.snapshot, self.config.allowed_signers)
         if entry is None:
             raise Blocked(
                 f"{self.config.allowed_signers} is not committed, so nobody's signature counts",

@@ -164,7 +164,7 @@ class Checkup:
 
     def _keys(self, title: str) -> Area:
         chain, config = self.chain, self.chain.config
-        entry = chain.snapshot.files.get(config.allowed_signers)
+        entry = chain.git.committed(chain.snapshot, config.allowed_signers)
         text = chain.git.blob(entry.oid).decode(errors="replace") if entry else None
         keys, mine = self._signing.keys(config.allowed_signers, text, config.approvals)
         facts = (f"{number(len(keys.signers), 'signer')}, {config.approvals} needed", f"{number(mine, 'key')} of yours")
