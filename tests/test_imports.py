@@ -19,7 +19,7 @@ ROOT = Path(nox_release.__file__).parent
 LAYERS = (
     # what everything speaks of
     "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist "
-    "completing.* keys",
+    "completing.* keys snapshot",
     # the doors, and readers of one thing that is handed to them
     "process source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
@@ -42,6 +42,7 @@ LAYERS = (
     # one command, from its plan to its end
     "completion",
     "planning",
+    "proven",
     "chain",
     "dist",
     "inquiry",

@@ -15,10 +15,11 @@ from packaging.version import Version
 from checkouts import Checkout
 from fakes import FakeTarget
 from nox_release.arguments import parse
-from nox_release.chain import Chain, Machine
+from nox_release.chain import Chain
 from nox_release.errors import Blocked
 from nox_release.index.target import Published, PublishedFile
 from nox_release.preflight import preflight
+from nox_release.proven import Machine
 from nox_release.release import candidate_of
 from nox_release.work import PreflightAnswer, PreflightOrder
 from scripted_index import scripted_index

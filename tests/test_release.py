@@ -14,12 +14,13 @@ from fakes import FakeInquire
 from nox_release import manifest
 from nox_release.approval import Mode
 from nox_release.arguments import parse
-from nox_release.chain import Chain, Machine
+from nox_release.chain import Chain
 from nox_release.check import Verdict
 from nox_release.errors import Blocked
 from nox_release.evidence import Store
 from nox_release.gate import Gate
 from nox_release.model import Evidence, Outcome, Stage
+from nox_release.proven import Machine
 from nox_release.release import Release, candidate_of
 from nox_release.work import GateAnswer, PreflightAnswer, PreflightOrder
 from runs import finding

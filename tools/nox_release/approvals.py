@@ -16,7 +16,8 @@ from nox_release.errors import Blocked
 from nox_release.evidence import Store, write_atomically
 from nox_release.process import Run
 from nox_release.record import from_json, to_json
-from nox_release.source import Entry, Git, Snapshot
+from nox_release.snapshot import Entry, Snapshot
+from nox_release.source import Git
 from nox_release.sshsig import Signatures
 
 FOLDER = "approvals"

@@ -17,7 +17,8 @@ from nox_release.model import Package
 from nox_release.plan import Dependent, Plan, Planned, digest_of, make_plan, released_versions
 from nox_release.requirements import Requirements, read_requirements
 from nox_release.selection import select
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.workspace import Workspace, discover
 
 if TYPE_CHECKING:

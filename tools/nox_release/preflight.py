@@ -26,7 +26,8 @@ from nox_release.process import in_parallel
 from nox_release.project import Source, changelog_of
 from nox_release.provenance.policy import REQUIRED, unattested
 from nox_release.repository import read_pypirc
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.tagging import Tagged, Tags
 from nox_release.work import PreflightAnswer, PreflightOrder
 
