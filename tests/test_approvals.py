@@ -132,11 +132,22 @@ def test_a_strangers_signature_is_not_taken(tmp_path: Path, keys: Keys) -> None:
     made.git.close()
 
 
-def test_only_the_committed_list_of_signers_counts(tmp_path: Path, keys: Keys) -> None:
-    """Whoever can write a file beside the checkout cannot make himself an approver."""
+@pytest.mark.parametrize("committed", [True, False])
+def test_only_the_committed_list_of_signers_counts(tmp_path: Path, keys: Keys, committed: bool) -> None:
+    """Whoever can write into the folder cannot make himself an approver, with a file or with a line in it."""
+    made = workspace(tmp_path, Config(approval="signed"), keys.line("bob") if committed else "")
+    made.checkout.write({ALLOWED: keys.line("ada")})
+    refused = "ada is no key of an allowed signer" if committed else "allowed_signers is not committed"
+    with pytest.raises(Blocked, match=refused):
+        made.approvals.sign(STATEMENT, keys.folder / "ada")
+    made.git.close()
+
+
+def test_without_a_committed_list_of_signers_nobodys_signature_counts(tmp_path: Path, keys: Keys) -> None:
+    """That is told before anybody signs in vain."""
     made = workspace(tmp_path, Config(approval="signed"), "")
     made.approvals.state(STATEMENT)
-    with pytest.raises(Blocked, match=r"allowed_signers is not committed"):  # before anybody signs in vain
+    with pytest.raises(Blocked, match=r"allowed_signers is not committed"):
         made.approvals.missing(STATEMENT)
     with pytest.raises(Blocked, match=r"allowed_signers is not committed"):
         made.approvals.sign(STATEMENT, keys.make("ada"))

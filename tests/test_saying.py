@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from nox_release.evidence import write_atomically
 from nox_release.saying import told
+
+CODE = """
+from nox_release.saying import say, told
+with told():
+    say(["one", "two"])
+    print("it goes on", flush=True)
+"""
 
 
 def test_a_file_in_the_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -33,3 +42,22 @@ def test_what_no_user_can_mend_is_not_hidden() -> None:
     """A file that we ourselves forgot is a fault of ours, and shows where."""
     with pytest.raises(FileNotFoundError), told():
         Path("absent").read_bytes()
+
+
+def test_whoever_reads_has_seen_enough() -> None:
+    """As head(1) has: nothing of ours is shown, and the work that is told of comes to its own end."""
+    command = [sys.executable, "-c", f"import sys\nsys.stdin.read()\n{CODE}sys.exit(3)\n"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdout.close()
+        process.stdin.close()  # only now it speaks
+        assert process.stderr.read() == b""
+    assert process.returncode == 3
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="THERE IS NO /dev/full: a full disk was not tried")
+def test_a_full_disk_is_told() -> None:
+    """Where the output goes into a file that cannot grow."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", CODE], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "nox-release: the output cannot be written: No space left on device\n")

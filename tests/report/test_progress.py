@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -209,6 +210,15 @@ def test_a_log_that_nobody_reads_on() -> None:
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "w", encoding="utf-8") as out:
+        shown = Shown(board(order("demo", "other"), 0.0), Plain(out))
+        shown.done(planned("demo"), FAILED)
+        shown.done(planned("other"), PASSED)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="THERE IS NO /dev/full: a full disk was not tried")
+def test_a_log_on_a_full_disk() -> None:
+    """It does not end the work either; the session that has it in hand tells it."""
+    with Path("/dev/full").open("w") as out:
         shown = Shown(board(order("demo", "other"), 0.0), Plain(out))
         shown.done(planned("demo"), FAILED)
         shown.done(planned("other"), PASSED)

@@ -16,9 +16,9 @@ from nox_release.errors import Blocked
 from nox_release.evidence import Store, write_atomically
 from nox_release.process import Run
 from nox_release.record import from_json, to_json
-from nox_release.signature import Signatures
 from nox_release.snapshot import Entry, Snapshot
 from nox_release.source import Git
+from nox_release.sshsig import Signatures
 
 FOLDER = "approvals"
 """Below the store; one folder for each statement, named by its digest."""
@@ -154,7 +154,7 @@ class Approvals:
 
     def _signers(self) -> Entry:
         """The committed file of those who may sign."""
-        entry = self.snapshot.files.get(self.config.allowed_signers)
+        entry = self.git.committed(self.snapshot, self.config.allowed_signers)
         if entry is None:
             raise Blocked(
                 f"{self.config.allowed_signers} is not committed, so nobody's signature counts",

@@ -23,13 +23,13 @@ def told() -> Iterator[None]:
         yield
     except Blocked as error:
         for line in f"nox-release: {error}".splitlines():
-            put(one_line(line), sys.stderr)
+            _complain(line)
         raise SystemExit(error.exit_code) from None
     except OSError as error:
         if error.errno not in _DISK:
             raise
-        put(one_line(f"nox-release: {error.filename or 'a file'}: {error.strerror}"), sys.stderr)
-        put("  make room, or way, for it; then type the same command again", sys.stderr)
+        _complain(f"nox-release: {error.filename or 'a file'}: {error.strerror}")
+        _complain("  make room, or way, for it; then type the same command again")
         raise SystemExit(Exit.FAILED) from None
 
 
@@ -45,3 +45,9 @@ def say(lines: Iterable[str]) -> None:
     """Print *lines*, each made one line whatever a package put into it."""
     for line in lines:
         put(one_line(line))
+
+
+def _complain(line: str) -> None:
+    """Print a line on standard error, as well as that goes."""
+    with contextlib.suppress(Blocked):
+        put(one_line(line), sys.stderr)

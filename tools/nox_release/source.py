@@ -166,6 +166,12 @@ class Git:
                 files[path] = Entry(mode, oid)
         return files, folders
 
+    def committed(self, snapshot: Snapshot, path: str) -> Entry | None:
+        """Return the file at *path* of the workspace as the commit has it, whatever lies in the folder."""
+        line = self("ls-tree", "-z", "--full-tree", snapshot.commit, "--", f"{snapshot.prefix}{path}").rstrip("\0")
+        mode, kind, oid = line.partition("\t")[0].split(" ") if line else ("", "", "")
+        return Entry(mode, oid) if kind == "blob" else None
+
     def blob(self, oid: str) -> bytes:
         """Return the bytes of a blob.
 

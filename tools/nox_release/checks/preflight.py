@@ -85,9 +85,12 @@ PREFLIGHT: Family[Readiness] = Family("PRE", "before a candidate")
 # The checkout
 
 
-@PREFLIGHT.check("PRE101", "Everything is committed")
+@PREFLIGHT.check("PRE101", "Everything is committed", essential=True)
 def committed(ready: Readiness) -> Iterator[Problem]:
-    """What is released has to be built again by anybody from the commit; uncommitted work cannot be."""
+    """What is released has to be built again by anybody from the commit; uncommitted work cannot be.
+
+    The configuration counts as it lies in the folder, so this keeps it from deciding over its own release.
+    """
     if paths := ready.checkout.uncommitted:
         more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
         yield Problem("git", "commit or stash it", f"not committed: {', '.join(paths[:3])}{more}")

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from nox_release.errors import Blocked
 from nox_release.model import Evidence, Outcome
 from nox_release.plan import Planned
 from nox_release.printing import put
@@ -122,8 +123,9 @@ class Plain:
 
     def _print(self, told: list[str]) -> None:
         with self._lock:
-            for line in told:
-                put(line, self._out)
+            with contextlib.suppress(Blocked):  # the session says so itself; the work is not ended by it
+                for line in told:
+                    put(line, self._out)
             self._spoke = self._clock()
 
 
