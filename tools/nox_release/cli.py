@@ -61,6 +61,9 @@ def main(
     except BrokenPipeError:  # whoever reads has seen enough, as head(1) has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        print(file=sys.stderr)  # behind the ^C, and behind a question
+        return 130
     return code
 
 

@@ -71,9 +71,6 @@ def at_terminal() -> Callable[[str], str] | None:
         except EOFError:
             print()
             return ""
-        except KeyboardInterrupt:
-            print()
-            raise SystemExit(130) from None
 
     return ask
 
