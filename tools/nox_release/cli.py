@@ -76,13 +76,14 @@ def _accept(asked: argparse.Namespace, environ: Mapping[str, str], become: Becom
 
 
 def _init(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
-    from nox_release.adopt.command import at_terminal, init  # loads nox, which accept need not pay for
+    from nox_release.adopt.asking import at_terminal
+    from nox_release.adopt.command import init  # loads nox, which accept need not pay for
 
     return init(Path.cwd(), yes=asked.yes, ask=at_terminal())
 
 
 def _init_ci(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
-    from nox_release.adopt.command import at_terminal
+    from nox_release.adopt.asking import at_terminal
     from nox_release.ci.command import init_ci
 
     return init_ci(asked.ci, Path.cwd(), check=asked.check, yes=asked.yes, ask=at_terminal())

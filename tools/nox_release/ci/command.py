@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+from nox_release.adopt.asking import Ask, agreed, show
 from nox_release.adopt.changes import Change, write
 from nox_release.ci.workflows import workflows
 from nox_release.config import Config, read_config
 from nox_release.errors import Misuse
 from nox_release.saying import say, told
 
-ASKED = "Write this? [y/N] "
 _OURS = ".gitlab-ci.yml"
 """A file that is written where it is not there, and otherwise belongs to the user."""
 
 
-def init_ci(ci: str, root: Path, *, check: bool, yes: bool, ask: Callable[[str], str] | None = None) -> int:
+def init_ci(ci: str, root: Path, *, check: bool, yes: bool, ask: Ask | None = None) -> int:
     """Write the workflows for *ci* into the repository at *root*, or compare them.
 
     :param check: only tell what has drifted.
@@ -32,23 +32,16 @@ def init_ci(ci: str, root: Path, *, check: bool, yes: bool, ask: Callable[[str],
         config = _config(root)
         wanted = workflows(ci, config, importlib.metadata.version("nox-release"))
         changes = [change for name, content in wanted.items() if (change := _change(root, name, content))]
-        for change in changes:
-            say(["", *change.diff()])
         if not changes:
             say([f"{', '.join(wanted)}: as init-ci writes them"])
             return 0
         names = ", ".join(change.name for change in changes)
         if check:
+            show(changes)
             say(["", f"drifted: {names}", f"  next: nox-release init-ci {ci}, and look at what it changes"])
             return 1
-        say([""])
-        if not yes:
-            if ask is None:
-                say([f"Nothing was written. To write this: nox-release init-ci {ci} --yes"])
-                return 1
-            if ask(ASKED).strip().lower() not in ("y", "yes"):
-                say(["Nothing was written."])
-                return 1
+        if not agreed(changes, f"init-ci {ci}", yes=yes, ask=ask):
+            return 1
         write(changes)
         say([f"Wrote {names}. Look at it, and commit it.", *_next(ci, root, config)])
     return 0
