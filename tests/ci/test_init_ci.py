@@ -24,7 +24,7 @@ FILES = {
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return Checkout.new(tmp_path / "workspace", {"pyproject.toml": "[tool.nox-release]\n"}).root
+    return Checkout.new(tmp_path / "workspace", {"pyproject.toml": "[tool.nox-release]\n", "noxfile.py": ""}).root
 
 
 def answer(text: str, asked: list[str]) -> Callable[[str], str]:
@@ -110,6 +110,16 @@ def test_what_cannot_be_read_is_told(name: str, ci: str, root: Path, capsys: pyt
         init_ci(ci, root, check=False, yes=True)
     assert ended.value.code == 2 and f"{name} cannot be read: Is a directory" in capsys.readouterr().err
     assert everything(root) == before
+
+
+def test_without_sessions_there_is_nothing_to_call(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the workspace is a folder below, or nobody ran init yet, every job would fail: nothing is written."""
+    (root / "noxfile.py").rename(root / "python.py")
+    with pytest.raises(SystemExit) as ended:
+        init_ci("github", root, check=False, yes=True)
+    told = capsys.readouterr().err
+    assert ended.value.code == 2 and "there is no noxfile.py" in told and "nox-release init, in this folder" in told
+    assert not (root / ".github").exists()
 
 
 def test_elsewhere_than_at_the_top_it_is_misuse(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import importlib.metadata
 from collections.abc import Iterator
 from pathlib import Path
 
+from nox_release.adopt import noxfile, table
 from nox_release.adopt.asking import Ask, agreed, show
 from nox_release.adopt.changes import Change, content, write
 from nox_release.ci.workflows import workflows
@@ -29,7 +30,10 @@ def init_ci(ci: str, root: Path, *, check: bool, yes: bool, ask: Ask | None = No
     with told():
         if not (root / ".git").exists():
             raise Misuse(f"{root} is not the top of a git checkout", "go there: a CI reads its files from nowhere else")
-        config = read_config(content(root, "pyproject.toml"))
+        if content(root, noxfile.NAME) is None:
+            why = f"there is no {noxfile.NAME} in {root}, and workflows call its sessions"
+            raise Misuse(why, "nox-release init, in this folder: the jobs of a CI start in no other")
+        config = read_config(content(root, table.NAME))
         wanted = workflows(ci, config, importlib.metadata.version("nox-release"))
         if content(root, _USERS) is not None:
             wanted.pop(_USERS, None)
