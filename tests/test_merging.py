@@ -127,6 +127,16 @@ def _broken(store: Store) -> None:
     path.write_text("{")
 
 
+def _nested(store: Store) -> None:
+    (path,) = (store.root / "evidence").rglob("*.json")
+    path.write_text("[" * 100_000)
+
+
+def _endless(store: Store) -> None:
+    (path,) = (store.root / "evidence").rglob("*.json")
+    path.write_text(path.read_text().replace('"duration": 0.0', '"duration": NaN'))
+
+
 def _other_bytes(store: Store) -> None:
     (path,) = (store.root / "artifacts").rglob("*.whl")
     path.write_text("evil!")
@@ -152,6 +162,8 @@ def _outside(store: Store) -> None:
         (_shallow, "does not belong among evidence"),
         (_moved, "is evidence of something else"),
         (_broken, "is no evidence"),
+        (_nested, "is no evidence"),
+        (_endless, "is no evidence"),
         (_other_bytes, "no folder holds core-1.0-py3-none-any.whl with the sha256"),
         (_linked_artifact, "no folder holds core-1.0-py3-none-any.whl with the sha256"),
         (_outside, "no folder holds"),
