@@ -187,12 +187,13 @@ def test_a_write_that_was_cut_off_is_passed_over(jobs: Jobs) -> None:
 def test_the_command(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:  # fmt: skip
-    """It takes folders of a job, or of all jobs, into the workspace that it is run in, and says how much."""
+    """It takes folders of a job, or of all jobs, into the workspace that it is run in, and says how much, and where."""
     store = jobs.job("one")
     (jobs.root / "workspace").mkdir()
     monkeypatch.chdir(jobs.root / "workspace")
     assert main(["merge", str(store.root), str(jobs.root / "jobs")]) == 0
-    assert capsys.readouterr().out == "merged 1 record and 1 artifact of 2 folders\n"
+    into = jobs.root / "workspace" / FOLDER
+    assert capsys.readouterr().out == f"merged 1 record and 1 artifact of 2 folders into {into}\n"
     assert jobs.store.root.name == FOLDER and jobs.merged()
     assert main(["merge", str(jobs.root / "workspace/absent")]) == Misuse.exit_code
     assert "holds no evidence" in capsys.readouterr().err

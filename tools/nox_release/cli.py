@@ -92,11 +92,12 @@ def _init_ci(asked: argparse.Namespace, environ: Mapping[str, str], become: Beco
 def _merge(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
     from nox_release.evidence import Store
     from nox_release.merging import merge
-    from nox_release.report.words import number
+    from nox_release.report.words import number, one_line
 
-    merged = merge(map(Path, asked.folders), Store(Path.cwd()))
+    store = Store(Path.cwd())
+    merged = merge(map(Path, asked.folders), store)
     counts = (number(merged.evidence, "record"), number(merged.artifacts, "artifact"), number(merged.shards, "folder"))
-    print("merged {} and {} of {}".format(*counts))
+    print(one_line("merged {} and {} of {} into {}".format(*counts, store.root)))
     return 0
 
 
