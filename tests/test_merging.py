@@ -184,6 +184,20 @@ def test_a_write_that_was_cut_off_is_passed_over(jobs: Jobs) -> None:
     assert jobs.merge().evidence == 1
 
 
+def test_what_a_job_left_steers_no_terminal(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file's name is shown, and obeyed neither by a terminal nor by the CI that reads the log."""
+    store = jobs.job("one")
+    (store.root / "evidence/\x1b[2J\n::add-mask::x").touch()
+    (jobs.root / "workspace").mkdir()
+    monkeypatch.chdir(jobs.root / "workspace")
+    assert main(["merge", str(store.root)]) == 1
+    told = capsys.readouterr().err
+    assert "does not belong among evidence" in told
+    assert "\x1b" not in told and "\n::" not in told
+
+
 def test_the_command(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:  # fmt: skip

@@ -56,7 +56,9 @@ def main(
     try:
         code: int = asked.obey(asked, environ, become)
     except Blocked as error:
-        print(f"nox-release: {error}", file=sys.stderr)
+        from nox_release.saying import tell  # what is well need not pay for it
+
+        tell(error)
         return error.exit_code
     except BrokenPipeError:  # whoever reads has seen enough, as head(1) has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
