@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checkouts import Checkout
+from checkouts import Checkout, everything
 from nox_release.ci.command import init_ci
 from nox_release.ci.workflows import ACTIONS, CIS, workflows
 from nox_release.cli import main
@@ -24,7 +24,7 @@ FILES = {
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return Checkout.new(tmp_path / "workspace", {"pyproject.toml": "[tool.nox-release]\n"}).root
+    return Checkout.new(tmp_path / "workspace", {"pyproject.toml": "[tool.nox-release]\n", "noxfile.py": ""}).root
 
 
 def answer(text: str, asked: list[str]) -> Callable[[str], str]:
@@ -82,6 +82,12 @@ def test_a_pipeline_of_gitlab_that_is_there_stays(root: Path, capsys: pytest.Cap
     assert (root / ".gitlab-ci.yml").read_text() == "build:\n  script: make\n"
     assert "include: [{ local: .gitlab/nox-release.yml }]" in capsys.readouterr().out
     assert init_ci("gitlab", root, check=True, yes=False) == 0
+    first, said = capsys.readouterr().out.splitlines()
+    assert first == "as init-ci writes them: .gitlab/nox-release.yml"
+    assert "include: [{ local: .gitlab/nox-release.yml }]" in said
+    (root / ".gitlab-ci.yml").write_text("include: [{ local: .gitlab/nox-release.yml }]\n")
+    assert init_ci("gitlab", root, check=True, yes=False) == 0
+    assert capsys.readouterr().out == f"{first}\n"
 
 
 def test_without_a_configuration_the_defaults_hold(root: Path) -> None:
@@ -89,6 +95,31 @@ def test_without_a_configuration_the_defaults_hold(root: Path) -> None:
     (root / "pyproject.toml").unlink()
     assert init_ci("github", root, check=False, yes=True) == 0
     assert 'environment: "release"' in (root / ".github/workflows/release.yml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "ci"),
+    [("pyproject.toml", "github"), (".gitlab-ci.yml", "gitlab"), (".github/workflows/verify.yml", "github")],
+)
+def test_what_cannot_be_read_is_told(name: str, ci: str, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder in the place of a file ends it with the file's name, and nothing is written."""
+    (root / name).unlink(missing_ok=True)
+    (root / name).mkdir(parents=True)
+    before = everything(root)
+    with pytest.raises(SystemExit) as ended:
+        init_ci(ci, root, check=False, yes=True)
+    assert ended.value.code == 2 and f"{name} cannot be read: Is a directory" in capsys.readouterr().err
+    assert everything(root) == before
+
+
+def test_without_sessions_there_is_nothing_to_call(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the workspace is a folder below, or nobody ran init yet, every job would fail: nothing is written."""
+    (root / "noxfile.py").rename(root / "python.py")
+    with pytest.raises(SystemExit) as ended:
+        init_ci("github", root, check=False, yes=True)
+    told = capsys.readouterr().err
+    assert ended.value.code == 2 and "there is no noxfile.py" in told and "nox-release init, in this folder" in told
+    assert not (root / ".github").exists()
 
 
 def test_elsewhere_than_at_the_top_it_is_misuse(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

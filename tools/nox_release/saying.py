@@ -22,15 +22,21 @@ def told() -> Iterator[None]:
     try:
         yield
     except Blocked as error:
-        for line in f"nox-release: {error}".splitlines():
-            _complain(line)
+        tell(error)
         raise SystemExit(error.exit_code) from None
     except OSError as error:
         if error.errno not in _DISK:
             raise
-        _complain(f"nox-release: {error.filename or 'a file'}: {error.strerror}")
-        _complain("  make room, or way, for it; then type the same command again")
+        where, mend = error.filename or "a file", "make room, or way, for it; then type the same command again"
+        tell(Blocked(f"{where}: {error.strerror}", mend))
         raise SystemExit(Exit.FAILED) from None
+
+
+def tell(error: Blocked) -> None:
+    """Say on standard error what stopped a command, and what is next."""
+    with contextlib.suppress(Blocked):  # then nobody can be told
+        for line in f"nox-release: {error}".splitlines():
+            put(one_line(line), sys.stderr)
 
 
 def screen() -> tuple[int, int]:
@@ -45,9 +51,3 @@ def say(lines: Iterable[str]) -> None:
     """Print *lines*, each made one line whatever a package put into it."""
     for line in lines:
         put(one_line(line))
-
-
-def _complain(line: str) -> None:
-    """Print a line on standard error, as well as that goes."""
-    with contextlib.suppress(Blocked):
-        put(one_line(line), sys.stderr)
