@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -167,6 +168,24 @@ def test_inputs_reach_shells_by_the_environment_alone() -> None:
         for command in re.findall(r"(?m)^ *(?:- )?(?:run|bash): (?:\||>-)\n((?: +.*\n)+?)(?= *\S+:|\n| *- )", text):
             assert "${{" not in command and "$(" not in command, name
         assert not re.search(r"(?m)^ *(?:- )?(?:run|bash): [^|>\n]*(\$\{\{|\$\()", text), name
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "contoso-core", "azure-* !azure-old"])
+@pytest.mark.parametrize(
+    "name", [".github/workflows/release.yml", ".azure-pipelines/release.yml", ".gitlab/nox-release.yml"]
+)
+def test_a_release_of_nothing_is_not_one_of_everything(name: str, typed: str) -> None:
+    """A name of blanks alone ends the job; without a target plan would mean all packages."""
+    lines = [line.strip().removeprefix("- ") for line in every()[name].splitlines()]
+    start = lines.index('read -ra targets <<< "$PACKAGE"')
+    script = "\n".join(["nox() { printf '<%s>' \"$@\"; }", *lines[start : start + 2]])
+    done = subprocess.run(["bash", "-ec", script], env={"PACKAGE": typed}, capture_output=True, text=True, check=False)
+    if not typed.strip():
+        assert (bool(done.returncode), done.stdout) == (True, "")
+        assert "no package is named" in done.stderr
+    else:
+        targets = "".join(f"<{word}>" for word in typed.split())
+        assert done.returncode == 0 and f"<plan><-->{targets}<--shards>" in done.stdout
 
 
 def test_only_the_last_job_may_have_a_credential() -> None:
