@@ -8,7 +8,7 @@ from functools import partial
 
 from benchmarks.measure import Run, alternate, complain, describe_machine, options, ratio, run, show, spread
 from benchmarks.workspaces import generate, temporary
-from nox_release import completing
+from nox_release.completing import press
 
 PACKAGES = 400
 LINES = {
@@ -25,7 +25,7 @@ def main() -> None:
     with temporary() as folder:
         workspace = generate(PACKAGES, folder / "workspace")
         os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
-        answer = [sys.executable, "-I", "-S", completing.__file__, "zsh"]
+        answer = [sys.executable, "-I", "-S", press.__file__, "zsh"]
         first = run([*answer, *LINES["a name"]], workspace)
         if first.said.count("generated-01") != 100:
             sys.exit(f"the names are not completed:\n{first.said}")

@@ -70,6 +70,8 @@ class FakeNox:
     no_dependencies: bool = False
     blind: bool = False
     """The queue cannot be looked at."""
+    approving: bool = False
+    """The session that approves was asked for."""
     venvs: bool = True
     """Sessions have virtualenvs of their own."""
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -115,6 +117,7 @@ class FakeSession:
             self._site = Path(self.virtualenv.location, "lib/python3.11/site-packages")
             self._site.mkdir(parents=True, exist_ok=True)
         sessions = [(SimpleNamespace(name=other.value), other in to_come) for other in Stage]
+        sessions.append((SimpleNamespace(name="approve"), nox.approving))
         if not nox.blind:
             self._runner = SimpleNamespace(
                 global_config=SimpleNamespace(no_dependencies=nox.no_dependencies),

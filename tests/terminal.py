@@ -1,10 +1,12 @@
-"""A shell at a pseudo-terminal: what is typed, and what it shows."""
+"""Programs at a pseudo-terminal: what is typed, and what they show."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -49,3 +51,31 @@ class Terminal:
         os.close(self._handle)
         self._process.kill()
         self._process.wait()
+
+
+def answered(
+    command: Sequence[str], cwd: Path, environ: Mapping[str, str], prompt: str, answers: Sequence[str], limit: float
+) -> tuple[int, str]:
+    """Run *command* as a person does who types one of *answers* at each *prompt*, and "no" when they are used up.
+
+    :param limit: seconds that it may take to end once it says nothing any more.
+    :returns: its exit code, and all that it showed.
+    """
+    handle, child = pty.openpty()
+    process = subprocess.Popen(
+        command, cwd=cwd, env=environ, stdin=child, stdout=child, stderr=child, start_new_session=True
+    )
+    os.close(child)
+    shown, typed = b"", 0
+    try:
+        with contextlib.suppress(OSError):  # at its end a terminal breaks
+            while piece := os.read(handle, 4096):
+                shown += piece
+                if shown.count(prompt.encode()) > typed:
+                    os.write(handle, f"{answers[typed] if typed < len(answers) else 'no'}\n".encode())
+                    typed += 1
+        return process.wait(timeout=limit), shown.decode()
+    finally:
+        os.close(handle)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

@@ -119,7 +119,11 @@ def test_signatures_of_allowed_people_count(tmp_path: Path, keys: Keys) -> None:
 def test_a_strangers_signature_is_not_taken(tmp_path: Path, keys: Keys) -> None:
     """A good signature by somebody who is not allowed, or none at all, is refused with what to do."""
     made = workspace(tmp_path, Config(approval="signed"), keys.line("ada"))
-    signature = made.approvals.sign(STATEMENT, keys.make("eve"))
+    with pytest.raises(Blocked, match="is no key of an allowed signer, so its signature does not count"):
+        made.approvals.sign(STATEMENT, keys.make("eve"))
+    assert list(made.approvals.folder(STATEMENT).glob("*.sig")) == []
+    signature = made.approvals.folder(STATEMENT) / "by-hand.sig"
+    made.approvals._signatures.sign(made.approvals.state(STATEMENT), keys.folder / "eve", signature)
     assert made.approvals.missing(STATEMENT) == ("nobody has approved it",)
     with pytest.raises(Blocked, match="no signature of an allowed signer"):
         made.approvals.take(STATEMENT, signature)
@@ -128,12 +132,27 @@ def test_a_strangers_signature_is_not_taken(tmp_path: Path, keys: Keys) -> None:
     made.git.close()
 
 
-def test_only_the_committed_list_of_signers_counts(tmp_path: Path, keys: Keys) -> None:
-    """Whoever can write a file beside the checkout cannot make himself an approver."""
+@pytest.mark.parametrize("committed", [True, False])
+def test_only_the_committed_list_of_signers_counts(tmp_path: Path, keys: Keys, committed: bool) -> None:
+    """Whoever can write into the folder cannot make himself an approver, with a file or with a line in it."""
+    made = workspace(tmp_path, Config(approval="signed"), keys.line("bob") if committed else "")
+    made.checkout.write({ALLOWED: keys.line("ada")})
+    refused = "ada is no key of an allowed signer" if committed else "allowed_signers is not committed"
+    with pytest.raises(Blocked, match=refused):
+        made.approvals.sign(STATEMENT, keys.folder / "ada")
+    made.git.close()
+
+
+def test_without_a_committed_list_of_signers_nobodys_signature_counts(tmp_path: Path, keys: Keys) -> None:
+    """That is told before anybody signs in vain."""
     made = workspace(tmp_path, Config(approval="signed"), "")
     made.approvals.state(STATEMENT)
-    assert made.approvals.missing(STATEMENT) == ("nobody has approved it",)
-    signature = made.approvals.sign(STATEMENT, keys.make("ada"))
+    with pytest.raises(Blocked, match=r"allowed_signers is not committed"):
+        made.approvals.missing(STATEMENT)
+    with pytest.raises(Blocked, match=r"allowed_signers is not committed"):
+        made.approvals.sign(STATEMENT, keys.make("ada"))
+    signature = tmp_path / "by-hand.sig"
+    made.approvals._signatures.sign(made.approvals.state(STATEMENT), keys.folder / "ada", signature)
     with pytest.raises(Blocked, match=r"allowed_signers is not committed"):
         made.approvals.take(STATEMENT, signature)
     made.git.close()

@@ -18,10 +18,11 @@ from backends import own_backend
 from checkouts import EPOCH, Checkout
 from nox_release import bench
 from nox_release.arguments import Arguments
-from nox_release.chain import Chain, Machine
+from nox_release.chain import Chain
 from nox_release.dist import deliver
 from nox_release.index.listing import JSON
 from nox_release.model import Evidence, Outcome, Stage
+from nox_release.proven import Machine
 from nox_release.record import from_json, to_json
 from nox_release.repository import Repository
 from nox_release.work import GateAnswer, GateOrder, MetadataOrder, Order, SurveyAnswer, SurveyOrder

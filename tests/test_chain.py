@@ -18,12 +18,13 @@ import pytest
 from archives import make_wheel
 from nox_release.arguments import Arguments
 from nox_release.candidate import Candidate
-from nox_release.chain import Chain, Machine, Step
+from nox_release.chain import Chain, Step
 from nox_release.dist import deliver
 from nox_release.errors import Blocked, Misuse
 from nox_release.manifest import FILENAME, Manifest
 from nox_release.matrix import Interpreter
 from nox_release.model import Artifact, Evidence, Outcome, Stage
+from nox_release.proven import Machine
 from nox_release.record import from_json, to_json
 from nox_release.repository import PYPI
 from nox_release.work import Order
@@ -322,7 +323,8 @@ def test_other_bytes_upstream_prove_anew(repository: Repository) -> None:
     with repository.chain("app") as chain:
         work_through(chain)
     with repository.chain("app") as chain:
-        wheel = chain.evidence(Stage.BUILD_WHEEL, chain.plan(MACHINE)["core"], MACHINE)
+        planned = chain.plan(MACHINE)["core"]
+        wheel = chain.proven.evidence(Stage.BUILD_WHEEL, planned, MACHINE)
         assert isinstance(wheel, Evidence)
         path = chain.store.folder("made") / wheel.artifacts[0].filename
         path.write_text("other bytes")
@@ -335,7 +337,8 @@ def test_an_altered_artifact_is_built_again(repository: Repository) -> None:
     """Where an artifact's bytes in the store are not those that were proven, its build is to do again."""
     with repository.chain("alone") as chain:
         work_through(chain)
-        wheel = chain.evidence(Stage.BUILD_WHEEL, chain.plan(MACHINE)["alone"], MACHINE)
+        planned = chain.plan(MACHINE)["alone"]
+        wheel = chain.proven.evidence(Stage.BUILD_WHEEL, planned, MACHINE)
         assert isinstance(wheel, Evidence)
         chain.store.path(wheel.artifacts[0]).write_text("altered")
     with repository.chain("alone") as chain:
@@ -646,7 +649,7 @@ def test_a_released_sibling_comes_from_the_index(repository: Repository) -> None
         plan = chain.plan(MACHINE)
         assert [planned.name for planned in plan.packages] == ["app"]
         assert plan.tags == {"app_1.0": commit}
-        assert chain.tag(plan["app"]) == "app_1.0"
+        assert chain.config.tag("app", "1.0") == "app_1.0"
 
 
 def test_a_tag_elsewhere_is_looked_at(repository: Repository) -> None:

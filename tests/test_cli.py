@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from nox_release import completing, worker
+from nox_release import worker
 from nox_release.cli import main
+from nox_release.completing import press
 from nox_release.errors import Misuse
 from nox_release.filelist import files_of
 
@@ -110,5 +111,5 @@ def test_completion_names_the_interpreter_and_the_completer(shell: str, capsys: 
     """By their whole paths: nothing is looked for on the PATH while somebody types."""
     assert main(["completion", shell], {}, Door()) == 0
     script = capsys.readouterr().out
-    assert f"{shlex.quote(sys.executable)} -I -S {shlex.quote(completing.__file__)} {shell} " in script
+    assert f"{shlex.quote(sys.executable)} -I -S {shlex.quote(press.__file__)} {shell} " in script
     assert "@PYTHON@" not in script and "@COMPLETER@" not in script

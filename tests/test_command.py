@@ -90,6 +90,12 @@ def test_the_next_command_is_the_last_thing_said(checkout: Checkout, capsys: pyt
     assert "next: nox" not in out
 
 
+def test_before_an_approval_nothing_else_is_proposed(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
+    """The session that approves comes next by itself, and says what comes after it."""
+    FakeNox(checkout.root, ["alone"], approving=True).run(LINT)
+    assert "next: " not in capsys.readouterr().out
+
+
 def test_a_chain_that_ends_earlier_delivers_what_is_built(
     checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:

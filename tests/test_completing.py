@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkouts import Checkout
-from nox_release import completing
+from nox_release.completing import answer, candidates, kept, press
 
 VOCABULARY = {
     "sessions": {"publish": "Publish.", "status": "Show.", "explain": "Tell."},
@@ -49,9 +49,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     checkout.git("tag", "v1")
     checkout.git("tag", "v$(evil)")
     (tmp_path / ".pypirc").write_text("[distutils]\nindex-servers =\n  corp\n  $(evil)\n[corp]\npassword = secret\n")
-    made = Path(completing.cached(str(checkout.root), environ(tmp_path)))
+    made = Path(kept.cached(str(checkout.root), environ(tmp_path)))
     made.parent.mkdir(parents=True)
-    made.write_text(json.dumps({**VOCABULARY, "stamp": completing.stamp(str(checkout.root))}))
+    made.write_text(json.dumps({**VOCABULARY, "stamp": kept.stamp(str(checkout.root))}))
     monkeypatch.chdir(checkout.root)
     return checkout.root
 
@@ -66,8 +66,8 @@ def never(place: str, wait: bool) -> None:
 
 def ask(line: str, place: Path, shell: str = "zsh") -> list[str]:
     """What is answered to the words of *line*, of which the last is being typed."""
-    answer = completing.main([shell, *line.split(" ")], environ(place.parent), never)
-    return [word.partition("\t")[0] for word in answer.splitlines()]
+    said = answer.main([shell, *line.split(" ")], environ(place.parent), never)
+    return [word.partition("\t")[0] for word in said.splitlines()]
 
 
 PUBLISH = "nox -s publish -- "
@@ -151,8 +151,8 @@ def test_a_noxfile_elsewhere(place: Path, tmp_path: Path, monkeypatch: pytest.Mo
 )
 def test_what_bash_makes_of_words(place: Path, words: list[str], expected: list[str]) -> None:
     """It breaks them at colons and equals signs, and leaves quotes in; it replaces what is behind the last break."""
-    answer = completing.main(["bash", "nox", "-s", "publish", "--", *words], environ(place.parent), never)
-    assert [line.partition("\t")[0] for line in answer.splitlines()[1:]] == expected
+    said = answer.main(["bash", "nox", "-s", "publish", "--", *words], environ(place.parent), never)
+    assert [line.partition("\t")[0] for line in said.splitlines()[1:]] == expected
 
 
 WORD = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1)
@@ -162,7 +162,7 @@ WORD = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1)
 def test_words_that_bash_broke_are_joined(words: list[str]) -> None:
     """Whatever was broken at colons comes out as it was typed, with what is behind the last break to replace."""
     broken = [part for word in words for part in re.split("(:)", word)]
-    found, done = completing.joined(broken)
+    found, done = answer.joined(broken)
     assert found == words
     assert found[-1][done:] == broken[-1]
 
@@ -174,20 +174,20 @@ def test_nothing_that_a_shell_would_take_for_its_own(names: list[str], typed: st
     for session in ("publish", "explain"):
         for start in ("", "path:", "dependents-of:", "!"):
             line = ["nox", "-s", session, "--"]
-            _, found = completing.complete(line, start + typed, {**VOCABULARY, **words}, "/", {})
-            assert all(re.fullmatch(r"[\w./:=!@+-]+", word, re.ASCII) for word in completing.safe(found))
+            _, found = candidates.complete(line, start + typed, {**VOCABULARY, **words}, "/", {})
+            assert all(re.fullmatch(r"[\w./:=!@+-]+", word, re.ASCII) for word in answer.safe(found))
 
 
 def test_an_old_vocabulary_answers_and_is_renewed(place: Path) -> None:
     """Who presses a key does not wait: the next one gets what has changed."""
     asked: list[tuple[str, bool]] = []
-    path = Path(completing.cached(str(place), environ(place.parent)))
+    path = Path(kept.cached(str(place), environ(place.parent)))
 
     def renew(where: str, wait: bool) -> None:
         asked.append((where, wait))
 
     def again() -> str:
-        return completing.main(["zsh", "nox", "-s", "publish", "--", "us"], environ(place.parent), renew)
+        return answer.main(["zsh", "nox", "-s", "publish", "--", "us"], environ(place.parent), renew)
 
     assert "user" in again() and not asked
     os.utime(path, (time.time() - 3600,) * 2)
@@ -204,7 +204,7 @@ def test_an_old_vocabulary_answers_and_is_renewed(place: Path) -> None:
 def test_a_worktree_has_its_index_elsewhere(place: Path, tmp_path: Path) -> None:
     """What changes there counts."""
     subprocess.run(["git", "worktree", "add", "--quiet", "--detach", tmp_path / "tree"], cwd=place, check=True)
-    assert completing.stamp(str(tmp_path / "tree"))[0] > 0
+    assert kept.stamp(str(tmp_path / "tree"))[0] > 0
 
 
 @pytest.mark.parametrize("words", [[], ["zsh"], ["bash", ""], ["zsh", "nox", "-s", "publish", "--", "u"], ["?", "nox"]])
@@ -212,16 +212,19 @@ def test_what_goes_wrong_is_not_said(tmp_path: Path, words: list[str]) -> None:
     """Nothing is printed, and the exit code is 0: a shell shows what is said in the middle of a line."""
     (tmp_path / "noxfile.py").write_text("import nox_release")
     nowhere = {"HOME": os.devnull, "PATH": os.environ["PATH"]}
-    command = [sys.executable, "-I", "-S", completing.__file__, *words]
+    command = [sys.executable, "-I", "-S", press.__file__, *words]
     done = subprocess.run(command, cwd=tmp_path, env=nowhere, capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_it_imports_next_to_nothing() -> None:
-    """Each press of a key pays for it: not even our own package is loaded."""
-    code = f"import sys; sys.path.insert(0, {str(Path(completing.__file__).parent)!r}); import completing"
+    """Each press of a key pays for it: of our own package no module is loaded but those that answer."""
+    above = str(Path(press.__file__).parents[2])
+    code = f"import sys; sys.path.append({above!r}); import nox_release.completing.answer; print(*sys.modules)"
     found = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", f"{code}; print(*sys.modules)"], capture_output=True, text=True, check=True
-    )
-    heavy = {"nox_release", "nox", "argparse", "subprocess", "typing", "pathlib", "contextlib", "configparser"}
-    assert not heavy & {*found.stdout.split()}
+        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    loaded = {name for name in found if name.startswith("nox_release.")} - {"nox_release.completing"}
+    assert loaded == {f"nox_release.completing.{name}" for name in ("answer", "candidates", "kept")}
+    heavy = {"nox", "argparse", "subprocess", "typing", "pathlib", "contextlib", "configparser"}
+    assert not heavy & {*found}

@@ -178,6 +178,14 @@ def test_keys_where_approvals_are_signed(
     assert codes(patient.areas(run=run)["keys"]) == expected
 
 
+def test_signers_that_are_not_committed_do_not_count(patient: Patient) -> None:
+    """As when approvals are checked: what lies in the folder lets nobody approve."""
+    patient.commit({"pyproject.toml": SIGNED})
+    patient.checkout.write({".github/allowed_signers": f"ada@example.org {KEY}\n"})
+    run = FakeRun({"ssh-keygen": KEYGEN, "uv": Completed(0, "uv 1"), "ssh-add": Completed(2, "no agent")})
+    assert codes(patient.areas(run=run)["keys"]) == ["DOC702"]
+
+
 def test_the_agents_key_is_yours_too(patient: Patient) -> None:
     """What lies on a security key or is forwarded has no file here."""
     patient.commit({"pyproject.toml": SIGNED, ".github/allowed_signers": f"ada@example.org {KEY}\n"})

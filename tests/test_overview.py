@@ -17,10 +17,11 @@ from fakes import FakeInquire
 from nox_release import manifest
 from nox_release.approval import statement
 from nox_release.arguments import parse
-from nox_release.chain import Chain, Machine
+from nox_release.chain import Chain
 from nox_release.evidence import Store, sha256
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.overview import Overview
+from nox_release.proven import Machine
 from nox_release.release import candidate_of
 from nox_release.status import Position, Shelf, Shelved, Standing, judge
 from nox_release.views import Views

@@ -14,12 +14,13 @@ from fakes import FakeInquire
 from nox_release import manifest
 from nox_release.approval import Mode
 from nox_release.arguments import parse
-from nox_release.chain import Chain, Machine
+from nox_release.chain import Chain
 from nox_release.check import Verdict
 from nox_release.errors import Blocked
 from nox_release.evidence import Store
 from nox_release.gate import Gate
 from nox_release.model import Evidence, Outcome, Stage
+from nox_release.proven import Machine
 from nox_release.release import Release, candidate_of
 from nox_release.work import GateAnswer, PreflightAnswer, PreflightOrder
 from runs import finding
@@ -118,6 +119,19 @@ def test_the_preflight_knows_it_before_anything_is_built(world: World, agreed: b
     order = release.inquire.orders[-1]
     assert isinstance(order, PreflightOrder)
     assert order.unapproved.get("demo", ()) == expected
+
+
+def test_the_preflight_knows_that_nobody_may_sign(world: World) -> None:
+    """Without a committed file of signers nothing will be approved, and that is told with everything else."""
+    world.checkout.write({"pyproject.toml": '[tool.nox-release]\napproval = "signed"\n'})
+    world.checkout.commit()
+    release = world.release(NOBODY)
+    release.preflight()
+    assert isinstance(release.inquire, FakeInquire)
+    order = release.inquire.orders[-1]
+    assert isinstance(order, PreflightOrder)
+    (why,) = order.unapproved["demo"]
+    assert why.startswith(".github/allowed_signers is not committed, so nobody's signature counts\ncommit a file")
 
 
 def test_what_could_not_be_looked_at_is_told_beside_what_fails(world: World) -> None:

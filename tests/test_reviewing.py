@@ -16,12 +16,13 @@ from archives import make_sdist, make_wheel
 from checkouts import Checkout
 from nox_release.approval import Mode, statement
 from nox_release.arguments import parse
-from nox_release.chain import BUILDS, Chain, Machine
+from nox_release.chain import Chain
 from nox_release.difference import Difference
 from nox_release.dist import deliver
 from nox_release.evidence import Store, sha256
 from nox_release.manifest import read_manifest
 from nox_release.model import Artifact, Evidence, Outcome, Stage
+from nox_release.proven import BUILDS, Machine
 from nox_release.record import to_json
 from nox_release.release import candidate_of
 from nox_release.report.review import PROVING, Review, Subject, Verdict

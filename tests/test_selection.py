@@ -123,6 +123,14 @@ def test_what_matches_nothing_is_said(targets: str, message: str, hint: str) -> 
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("target", ["all", "core", "core*", "path:core"])
+def test_a_workspace_without_packages(target: str) -> None:
+    """There is none to be named, so what is suggested is where to say where they are."""
+    with pytest.raises(Misuse) as caught:
+        select([target], Workspace({}), changed)
+    assert caught.value.hint.startswith("packages in [tool.nox-release] says where they lie")
+
+
 def test_a_workspace_of_private_packages_has_nothing_for_all() -> None:
     """``all`` without any public package says that there is none."""
     private = Workspace({"tool": package("tool", private=True)})

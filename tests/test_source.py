@@ -12,7 +12,8 @@ import pytest
 from checkouts import EPOCH, Checkout, everything
 from nox_release.errors import Blocked, Misuse
 from nox_release.export import export, export_with_history
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 
 FILES: dict[str, str | bytes] = {
     "README.md": "# all\n",

@@ -7,12 +7,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from checkouts import Checkout
-from nox_release import completing
 from nox_release.codes import known
+from nox_release.completing import kept
 from nox_release.model import Stage
 from nox_release.vocabulary import main, options
 from workspaces import package
@@ -28,11 +29,11 @@ FILES = {
 }
 
 
-def made(root: Path, folder: Path) -> dict[str, object]:
+def made(root: Path, folder: Path) -> dict[str, Any]:
     """What a process of its own leaves in the cache: it registers sessions, which cannot be taken back."""
     environ = {"HOME": str(folder), "XDG_CACHE_HOME": str(folder / "cache"), "PATH": "/usr/local/bin:/usr/bin:/bin"}
     subprocess.run([sys.executable, "-I", "-m", "nox_release.vocabulary", root], env=environ, check=True)
-    found: dict[str, object] = json.loads(Path(completing.cached(str(root), environ)).read_text())
+    found: dict[str, Any] = json.loads(Path(kept.cached(str(root), environ)).read_text())
     return found
 
 
@@ -44,10 +45,12 @@ def test_what_a_workspace_has(tmp_path: Path) -> None:
     assert found["packages"] == ["core", "new", "user"]
     assert found["needed"] == ["core"]
     assert found["folders"] == ["packages/core", "packages/new", "packages/user"]
-    assert found["stamp"] == completing.stamp(str(checkout.root))
+    assert found["stamp"] == kept.stamp(str(checkout.root))
     assert isinstance(found["sessions"], dict) and {*Stage, "status", "doctor", "explain"} <= {*found["sessions"]}
     assert isinstance(found["commands"], dict) and found["commands"]["accept"]["files"]
     assert found["commands"]["completion"]["words"] == ["bash", "fish", "zsh"]
+    (bump,) = [item for item in found["options"] if item["name"] == "--bump"]
+    assert bump["choices"] == ["patch", "minor", "major", "pre"] and bump["sessions"] == ["prepare"]
     assert isinstance(found["codes"], dict) and found["codes"].keys() == known().keys()
 
 
@@ -62,7 +65,7 @@ def test_two_at_once_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     import fcntl
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    path = Path(completing.cached(str(tmp_path), {"XDG_CACHE_HOME": str(tmp_path)}))
+    path = Path(kept.cached(str(tmp_path), {"XDG_CACHE_HOME": str(tmp_path)}))
     path.parent.mkdir(parents=True)
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

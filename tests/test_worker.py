@@ -13,8 +13,9 @@ import pytest
 from checkouts import Checkout
 from nox_release import worker
 from nox_release.arguments import Arguments
-from nox_release.chain import Chain, Machine
+from nox_release.chain import Chain
 from nox_release.model import Outcome, Stage
+from nox_release.proven import Machine
 from nox_release.record import to_json
 from nox_release.work import Order
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from fakes import package
 from nox_release.config import Config
 from nox_release.model import Package
-from nox_release.source import Entry, Git, Snapshot
+from nox_release.snapshot import Entry, Snapshot
+from nox_release.source import Git
 from nox_release.workspace import Broken, Workspace, discover, package_folders, translate, with_links
 
 LINK = "120000"

@@ -103,7 +103,8 @@ STALE = Stale("ignore", "ART1", "reason", "[tool.nox-release]", ("demo",))
     ("family", "value", "code", "where", "said", "fix", "fails"),
     [
         (CHECKOUT, Checkout("no email was given"), "DOC301", "git", "no email", "git config user.name", True),
-        (CHECKOUT, Checkout(remote_problem="no route"), "DOC302", "remote origin", "no route", "`git ls-remote", True),
+        (CHECKOUT, Checkout(remote_problem="no route"), "DOC302", "remote origin", "no route",
+         "git remote add origin URL if there is none, see that `git ls-remote origin` works", True),
         (CHECKOUT, Checkout(signing_problem="no key"), "DOC303", "tag.gpgSign", "no key", "user.signingKey KEY", True),
         (PYTHONS, tried((("3.9", "3.12"), ""), (("3.12",), "")), "DOC401", "Python 3.12",
          "pythons asks for it, for p0, p1", "uv python install 3.12", True),

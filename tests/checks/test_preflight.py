@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from nox_release.check import Rules
 from nox_release.checks.preflight import PREFLIGHT, Checkout, Readiness
 from nox_release.index.owners import Owners
 from nox_release.tagging import Tagged
@@ -113,3 +114,9 @@ def test_everything_is_told_at_once() -> None:
         "PRE101", "PRE102", "PRE103", "PRE201", "PRE202", "PRE203", "PRE204", "PRE205", "PRE301", "PRE401", "PRE502",
         "PRE601", "PRE602",
     ]  # fmt: skip
+
+
+def test_no_configuration_lets_uncommitted_work_pass() -> None:
+    """It could be part of what is not committed, and would let itself pass."""
+    ready = replace(READY, checkout=replace(CHECKOUT, uncommitted=("pyproject.toml",)))
+    assert PREFLIGHT.run(ready, Rules({"PRE": "reason"}, {"PUB": "reason"}, {"PRE1": "warning"})).fails

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import pty
 import shutil
 import signal
 import ssl
@@ -25,9 +23,11 @@ from nox_release.index.simple import Reader
 from nox_release.index.upload import Uploader
 from servers.gate import Gate, Moment, Strike, gate
 from servers.indexes import INDEXES, PASSWORD, USER, Server, proxpi, pypiron
+from terminal import answered
 from workspaces import LIMIT, NOXFILE, Workspace, package
 
 pytestmark = pytest.mark.end_to_end
+PROMPT = "name version: "
 CORE, APP = "contoso-core", "contoso-app"
 FILES = {
     "noxfile.py": NOXFILE,
@@ -69,25 +69,8 @@ class Candidate:
 
     def at_terminal(self, lines: list[str], *arguments: str) -> tuple[int, str]:
         """Run nox at a pseudo-terminal, and type *lines*, one at each prompt."""
-        parent, child = pty.openpty()
-        process = subprocess.Popen(
-            self.workspace.command(*arguments), cwd=self.workspace.root, stdin=child, stdout=child, stderr=child,
-            env={**os.environ, **self.workspace.environ}, start_new_session=True,
-        )  # fmt: skip
-        os.close(child)
-        said, answered = b"", 0
-        try:
-            with contextlib.suppress(OSError):  # at its end a terminal breaks
-                while piece := os.read(parent, 4096):
-                    said += piece
-                    if said.count(b"name version: ") > answered:
-                        os.write(parent, f"{lines[answered] if answered < len(lines) else 'no'}\n".encode())
-                        answered += 1
-            return process.wait(timeout=LIMIT), said.decode()
-        finally:
-            os.close(parent)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        environ = {**os.environ, **self.workspace.environ}
+        return answered(self.workspace.command(*arguments), self.workspace.root, environ, PROMPT, lines, LIMIT)
 
     def arguments(self, *names: str) -> list[str]:
         """What is typed to publish."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -20,6 +19,7 @@ from uv import find_uv_bin
 from pages import DOCS, Fence, fences
 from servers.indexes import START, answers, free_port
 from servers.programs import program
+from terminal import answered
 from workspaces import LIMIT, ONCE
 
 PORT = "3141"
@@ -120,25 +120,8 @@ class Shell:
         if step.command.startswith("cd "):
             self.place = (self.place / step.command.removeprefix("cd ")).resolve(strict=True)
             return 0, ""
-        parent, child = pty.openpty()
-        process = subprocess.Popen(
-            ["bash", "-c", step.command], cwd=self.place, env=self.environ, stdin=child, stdout=child, stderr=child,
-            start_new_session=True,
-        )  # fmt: skip
-        os.close(child)
-        said, typed = b"", 0
-        try:
-            with contextlib.suppress(OSError):  # at its end a terminal breaks
-                while piece := os.read(parent, 4096):
-                    said += piece
-                    if said.count(PROMPT.encode()) > typed:
-                        os.write(parent, f"{step.answers[typed]}\n".encode())
-                        typed += 1
-            return process.wait(timeout=LIMIT), said.decode()
-        finally:
-            os.close(parent)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        command = ["bash", "-c", step.command]
+        return answered(command, self.place, self.environ, PROMPT, step.answers, LIMIT)
 
     @contextlib.contextmanager
     def beside(self, command: str, url: str) -> Iterator[None]:

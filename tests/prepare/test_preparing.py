@@ -150,14 +150,16 @@ def test_one_commit_on_request(world: World) -> None:
 
 
 def test_a_hook_that_refuses_leaves_nothing(world: World) -> None:
-    """Where the commit fails all files are what they were, in the index as well."""
+    """Where the commit fails all files are what they were, in the index as well, and that is what is told."""
     hook = world.checkout.root / ".git/hooks/pre-commit"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho no such luck >&2\nexit 1\n")
     hook.chmod(0o755)
-    with pytest.raises(Blocked, match="no such luck"):
+    with pytest.raises(Blocked, match="no such luck") as caught:
         world.prepare(*BUMP, "--commit")
     assert world.changed() == {}
+    assert caught.value.hint.startswith("everything was put back")
+    assert "wrote 4 files" not in world.said
 
 
 @pytest.mark.parametrize(("answer", "written"), [("y", True), ("YES ", True), ("", False), ("n", False)])
@@ -180,6 +182,13 @@ def test_nobody_is_there_to_ask(world: World) -> None:
     assert "--yes" in caught.value.hint
     assert '+__version__ = "1.3.0"' in world.said
     assert world.changed() == {}
+
+
+@pytest.mark.parametrize("option", ["--yes", "--commit"])
+def test_what_is_to_be_written_without_a_version_is_refused(world: World, option: str) -> None:
+    """A script whose step came out empty does not end well with nothing done."""
+    with pytest.raises(Misuse, match="which version"):
+        world.prepare("core", "--bump", "", option)
 
 
 def test_uncommitted_work_is_not_written_over(world: World) -> None:

@@ -24,7 +24,7 @@ def published(name: str) -> Evidence:
 
 
 def told(plan: Plan, outcomes: dict[str, Evidence | str]) -> list[str]:
-    return list(candidate(plan, entries(outcomes), lambda item: f"{item.name}_{item.version}"))
+    return list(candidate(plan, entries(outcomes), lambda name, version: f"{name}_{version}"))
 
 
 def entries(outcomes: dict[str, Evidence | str]) -> dict[str, Entry | None]:

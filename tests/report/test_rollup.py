@@ -121,3 +121,10 @@ def test_the_next_command_is_told_as_it_is_to_be_typed(
 def test_what_did_not_pass_goes_nowhere() -> None:
     """Then the closing says what to do."""
     assert list(onward(run({"demo": {TEST: BAD}}), ["demo"], candidate=False, approval="prompt")) == []
+
+
+def test_the_next_command_looks_where_the_candidate_went() -> None:
+    """Status without the options of publish would look at another index."""
+    options = " --repository corp --index-url https://i.example/simple/"
+    passed = run({"demo": {PUBLISH: entry(stage=PUBLISH)}})
+    assert list(onward(passed, ["demo"], True, "prompt", options)) == [f"next: nox -s status -- demo{options}"]

@@ -14,7 +14,8 @@ from nox_release.github import GitHub, Place, place
 from nox_release.plan import Planned
 from nox_release.project import Source, changelog_of
 from nox_release.provenance.statement import public
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.work import Job
 
 

@@ -16,8 +16,9 @@ from nox_release.errors import Blocked
 from nox_release.evidence import Store, write_atomically
 from nox_release.process import Run
 from nox_release.record import from_json, to_json
-from nox_release.signature import Signatures
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Entry, Snapshot
+from nox_release.source import Git
+from nox_release.sshsig import Signatures
 
 FOLDER = "approvals"
 """Below the store; one folder for each statement, named by its digest."""
@@ -42,7 +43,12 @@ class Approvals:
         return Policy(Mode(self.config.approval), self.config.approvals, self.config.self_approval)
 
     def missing(self, statement: Statement) -> tuple[str, ...]:
-        """Return why *statement* is not approved, in plain words; nothing where it is."""
+        """Return why *statement* is not approved, in plain words; nothing where it is.
+
+        :raises Blocked: where nobody's signature could count.
+        """
+        if self.policy.mode is Mode.SIGNED:
+            self._signers()
         return missing(self.policy, statement, tuple(self._found()), self.git.authors(self.snapshot.commit))
 
     def given(self, statement: Statement) -> tuple[Approval, ...]:
@@ -84,11 +90,20 @@ class Approvals:
     def sign(self, statement: Statement, key: Path) -> Path:
         """Sign *statement* with the approver's key and return the signature.
 
-        :raises Blocked: where ssh-keygen does not; a passphrase is asked for by ssh-keygen itself.
+        A passphrase is asked for by ssh-keygen itself.
+
+        :raises Blocked: where it does not sign, or the key is none of an allowed signer.
         """
+        self._signers()
         path = self.state(statement)
         signature = path.with_name(f"{key.stem}-{time.time_ns()}.sig")
         self._signatures.sign(path, key, signature)
+        if not self._signer(path, signature):
+            signature.unlink()
+            raise Blocked(
+                f"{key} is no key of an allowed signer, so its signature does not count",
+                f"commit its line to {self.config.allowed_signers}, or sign with another",
+            )
         return signature
 
     def take(self, statement: Statement, signature: Path) -> Path:
@@ -132,15 +147,20 @@ class Approvals:
 
     def _signer(self, path: Path, signature: Path) -> str:
         """Who signed, by the allowed-signers file as it is committed: a changed one in the folder does not count."""
-        entry = self.snapshot.files.get(self.config.allowed_signers)
+        entry = self._signers()
+        allowed = self.store.folder("tmp") / f"allowed-signers-{entry.oid}"
+        write_atomically(allowed, self.git.blob(entry.oid))
+        return self._signatures.signer(path, signature, allowed)
+
+    def _signers(self) -> Entry:
+        """The committed file of those who may sign."""
+        entry = self.git.committed(self.snapshot, self.config.allowed_signers)
         if entry is None:
             raise Blocked(
                 f"{self.config.allowed_signers} is not committed, so nobody's signature counts",
                 "commit a file of those who may approve, a line each: e-mail, key type, key; or set allowed-signers",
             )
-        allowed = self.store.folder("tmp") / f"allowed-signers-{entry.oid}"
-        write_atomically(allowed, self.git.blob(entry.oid))
-        return self._signatures.signer(path, signature, allowed)
+        return entry
 
 
 def ask(statement: Statement, say: Callable[[str], None], read: Callable[[str], str]) -> None:

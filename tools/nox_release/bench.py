@@ -37,7 +37,8 @@ from nox_release.plan import Planned
 from nox_release.process import Heard, Log, Processes, in_parallel
 from nox_release.record import from_json, to_json
 from nox_release.report.progress import progress
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.work import (
     GateAnswer,
     GateOrder,

@@ -98,7 +98,7 @@ def _merge(asked: argparse.Namespace, environ: Mapping[str, str], become: Become
 
 def _completion(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
     script = (SHELLS / f"nox-release.{asked.shell}").read_text(encoding="utf-8")
-    completer = Path(__file__).with_name("completing.py")
+    completer = Path(__file__).parent / "completing" / "press.py"
     for name, path in (("@PYTHON@", sys.executable), ("@COMPLETER@", str(completer))):
         script = script.replace(name, shlex.quote(path))
     print(script, end="")

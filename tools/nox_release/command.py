@@ -14,7 +14,7 @@ import nox
 
 from nox_release.arguments import Arguments, parse
 from nox_release.candidate import Candidate
-from nox_release.chain import Chain, Machine, Step
+from nox_release.chain import Chain, Step
 from nox_release.dist import deliver
 from nox_release.errors import Blocked, Misuse
 from nox_release.exemptions import look, stale, unselected
@@ -22,6 +22,7 @@ from nox_release.inquiry import Inquire, inquire
 from nox_release.model import Evidence, Outcome, Stage
 from nox_release.outputs import hand_on
 from nox_release.plan import Plan, Planned
+from nox_release.proven import Machine
 from nox_release.proving import prove
 from nox_release.release import Release, candidate_of, locked
 from nox_release.report.candidate import candidate, released
@@ -215,12 +216,15 @@ class Command:
             self._failed.add(stage)
             to_come -= {later for later in to_come if stage in needs(later)}
         if not to_come:
-            self._close(plan, chain, machine, stage)
+            self._close(plan, chain, machine, stage, approving=asked_for(session, "approve"))
         if fails:
             session.error(_verdict(bad, plan, stage))
 
-    def _close(self, plan: Plan, chain: Chain, machine: Machine, last: Stage) -> None:
-        """Write the reports and print what they say."""
+    def _close(self, plan: Plan, chain: Chain, machine: Machine, last: Stage, approving: bool) -> None:
+        """Write the reports and print what they say.
+
+        :param approving: the session that approves follows, and says itself what comes after it.
+        """
         if last is not Stage.PUBLISH:
             _deliver(chain, plan, machine)
         run = self._run(chain, plan)
@@ -230,8 +234,10 @@ class Command:
         say(closing(run, again(self._typed), width, height))
         if last is Stage.PUBLISH:
             entries = {planned.name: self._entries.get(planned.name, {}).get(last) for planned in plan.targets}
-            say(released(plan, entries) if chain.arguments.candidate else candidate(plan, entries, chain.tag))
-        say(onward(run, chain.arguments.targets, chain.arguments.candidate, chain.config.approval))
+            say(released(plan, entries) if chain.arguments.candidate else candidate(plan, entries, chain.config.tag))
+        if not approving:
+            asked = chain.arguments
+            say(onward(run, asked.targets, asked.candidate, chain.config.approval, asked.wanted.typed))
         for command in tell(run, chain.reports, self._environ):
             print(command, flush=True)
 

@@ -31,7 +31,7 @@ from nox_release.model import Package, Stage
 from nox_release.plan import asks_git, digest_of
 from nox_release.process import Processes
 from nox_release.record import to_json
-from nox_release.source import Snapshot
+from nox_release.snapshot import Snapshot
 from nox_release.work import MetadataOrder
 from nox_release.workspace import Broken, Workspace, namesakes
 

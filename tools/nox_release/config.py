@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from packaging.version import Version
+
 from nox_release.check import Rules, Severity, matches
 from nox_release.codes import beginning, suggestion
 from nox_release.errors import Misuse
@@ -140,6 +142,10 @@ class Config:
     """How many new projects the index takes in a day, for the waves of first releases."""
     settings: Settings = field(default_factory=Settings, metadata={"key": False})
     overrides: tuple[Override, ...] = field(default=(), metadata={"key": False})
+
+    def tag(self, name: str, version: Version | str) -> str:
+        """Return what the git tag of a release is called."""
+        return self.tag_format.format(name=name, version=version)
 
     def for_package(self, name: str) -> Settings:
         """Return the settings of one package: later overrides win, ``ignore`` and its likes add up."""

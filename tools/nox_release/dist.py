@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.metadata
 
 from nox_release import manifest
-from nox_release.chain import BUILDS, Chain, Machine
+from nox_release.chain import Chain
 from nox_release.model import Evidence, Stage
 from nox_release.plan import Planned
+from nox_release.proven import BUILDS, Machine
 from nox_release.provenance import sbom, statement
 
 PROVING = tuple(stage for stage in Stage if stage is not Stage.PUBLISH)
@@ -19,14 +20,14 @@ def deliver(chain: Chain, planned: Planned, machine: Machine) -> None:
 
     Nothing is built: what lies there stays.
     """
-    found = {stage: chain.evidence(stage, planned, machine) for stage in PROVING}
+    found = {stage: chain.proven.evidence(stage, planned, machine) for stage in PROVING}
     evidence: dict[str, Evidence] = {stage: item for stage, item in found.items() if isinstance(item, Evidence)}
     built = [artifact for stage in BUILDS if stage in evidence for artifact in evidence[stage].artifacts]
     if not built:
         return
     files: dict[str, bytes] = {}
     if len(evidence) == len(PROVING):
-        whole = manifest.manifest(evidence, source=planned.source, committed=chain.committed(planned))
+        whole = manifest.manifest(evidence, source=planned.source, committed=chain.proven.committed(planned))
         from nox_release.archive import embedded_sboms, read_wheel  # only now is there anything to read
 
         wheel, version = chain.store.path(built[-1]), importlib.metadata.version("nox-release")

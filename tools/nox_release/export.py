@@ -9,7 +9,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 
 # What this machine's settings would make of line endings and links in a checkout.
 _AS_COMMITTED = (

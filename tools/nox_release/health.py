@@ -30,8 +30,6 @@ from nox_release.session import outside
 from nox_release.signing import Signing
 from nox_release.workspace import discover, package_folders, translate
 
-_ABSENT = 127
-"""Exit code of a program that could not be started, see :class:`nox_release.process.Run`."""
 _LIMIT = 30.0
 """Seconds that one program may take."""
 _ABOVE = "it needs what could not be looked at above"
@@ -136,7 +134,9 @@ class Checkup:
 
     def _version(self, uv: str) -> str:
         """What uv says its version is; empty where there is none that says it."""
-        done = self._run(uv, "--version") if uv else Completed(_ABSENT, "")
+        if not uv:
+            return ""
+        done = self._run(uv, "--version")
         words = done.output.split()
         return words[1] if not done.code and len(words) > 1 else ""
 
@@ -164,7 +164,7 @@ class Checkup:
 
     def _keys(self, title: str) -> Area:
         chain, config = self.chain, self.chain.config
-        entry = chain.snapshot.files.get(config.allowed_signers)
+        entry = chain.git.committed(chain.snapshot, config.allowed_signers)
         text = chain.git.blob(entry.oid).decode(errors="replace") if entry else None
         keys, mine = self._signing.keys(config.allowed_signers, text, config.approvals)
         facts = (f"{number(len(keys.signers), 'signer')}, {config.approvals} needed", f"{number(mine, 'key')} of yours")

@@ -111,7 +111,7 @@ class Overview:
 
     def _standing(self, planned: Planned, answer: SurveyAnswer) -> Standing:
         chain, settings = self.chain, self.chain.config.for_package(planned.name)
-        tag, (remote, problem) = chain.tag(planned), self._remote_tags
+        tag, (remote, problem) = chain.config.tag(planned.name, planned.version), self._remote_tags
         manifest = read_manifest(chain.store.dist / planned.name)
         proven = manifest is not None and manifest.source == planned.source
         local, there = self._tags.get(tag, ""), remote.get(tag, "")

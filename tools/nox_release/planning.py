@@ -17,7 +17,8 @@ from nox_release.model import Package
 from nox_release.plan import Dependent, Plan, Planned, digest_of, make_plan, released_versions
 from nox_release.requirements import Requirements, read_requirements
 from nox_release.selection import select
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.workspace import Workspace, discover
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Planning:
             found = [self._dependents(item, workspace, tags) if item.target else () for item in plan.packages]
             packages = zip(plan.packages, found, strict=True)
             plan = replace(plan, packages=tuple(replace(item, dependents=needy) for item, needy in packages))
-        formatted = {config.tag_format.format(name=item.name, version=item.version) for item in plan.packages}
+        formatted = {config.tag(item.name, item.version) for item in plan.packages}
         return replace(
             plan,
             commit=self.snapshot.commit,
@@ -129,7 +130,7 @@ class Planning:
         if settings.test_exempt:
             return Dependent(name, str(max(released)), problem=f"its tests are exempt: {settings.test_exempt}")
         version = max([item for item in released if not item.is_prerelease] or released)
-        tag = self.config.tag_format.format(name=name, version=version)
+        tag = self.config.tag(name, version)
         tree = self.git("rev-parse", f"{tag}^{{tree}}").strip()
         files, folders = self.git.contents(tree, self.snapshot.prefix)
         then = replace(self, snapshot=replace(self.snapshot, tree=tree, files=files, folders=folders))

@@ -18,7 +18,7 @@ from nox_release.plan import Plan
 from nox_release.report.explain import explain
 from nox_release.report.plan import as_json, github, mermaid, text
 from nox_release.report.words import one_line, some
-from nox_release.saying import say, told
+from nox_release.saying import put, say, told
 from nox_release.selection import Unchanged
 from nox_release.session import outside
 from nox_release.shards import shards
@@ -53,7 +53,7 @@ def _show(found: Plan, nothing: str, chain: Chain, environ: Mapping[str, str]) -
     targets = {item.name: took[item.name].total for item in found.targets}
     shared = shards(targets, chain.arguments.shards)
     if form == "json":
-        print(as_json(found, took, shared), flush=True)
+        put(as_json(found, took, shared))
     elif form == "mermaid":
         say(mermaid(found))
     else:
@@ -64,7 +64,7 @@ def _show(found: Plan, nothing: str, chain: Chain, environ: Mapping[str, str]) -
             say(text(found, took, shared, width))
             return
         matrix = github(shared)
-        print(matrix, flush=True)
+        put(matrix)
         handed = {"matrix": matrix, "targets": " ".join(targets), "count": str(len(shared))}
         for command in hand_on(handed, environ, chain.store):
-            print(command, flush=True)
+            put(command)

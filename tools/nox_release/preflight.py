@@ -26,7 +26,8 @@ from nox_release.process import in_parallel
 from nox_release.project import Source, changelog_of
 from nox_release.provenance.policy import REQUIRED, unattested
 from nox_release.repository import read_pypirc
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.tagging import Tagged, Tags
 from nox_release.work import PreflightAnswer, PreflightOrder
 
@@ -114,8 +115,9 @@ def _look(order: PreflightOrder, planned: Planned, target: Target, web: requests
         there = bool(published and published.files)
         owners = read_owners(web, order.candidate.repository, planned.name, there)
         return _Look(published, owners, _unreleased(order.plan, planned, target))
-    except Blocked as error:
-        return _Look(None, Owners(True, unknown=error.message), (), error)
+    except Blocked as error:  # what lets a package go without its index does not let a candidate
+        hint = f"see that {order.candidate.repository.simple_url} is its Simple API, and answers; then the same again"
+        return _Look(None, Owners(True, unknown=error.message), (), Blocked(error.message, hint))
 
 
 def _unannounced(git: Git, remote: str, environ: Mapping[str, str]) -> str:
@@ -162,7 +164,7 @@ def _branch(git: Git, environ: Mapping[str, str]) -> str:
 def _tags(git: Git, order: PreflightOrder) -> dict[str, Tagged | None]:
     """What is known of each package's tag; None where the remote cannot be asked."""
     targets = order.plan.targets
-    names = [order.config.tag_format.format(name=item.name, version=item.version) for item in targets]
+    names = [order.config.tag(item.name, item.version) for item in targets]
     found: Sequence[Tagged | None]
     try:
         found = Tags(git, order.config.remote).look_at(names, order.plan.commit)

@@ -17,6 +17,9 @@ from typing import IO, Protocol, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
+_ABSENT = 127
+"""As shells say it."""
+
 
 @dataclass(frozen=True)
 class Completed:
@@ -26,6 +29,11 @@ class Completed:
     """Exit code; negative for a signal, as in :mod:`subprocess`."""
     output: str
     """Standard output and standard error as they came."""
+
+    @property
+    def absent(self) -> bool:
+        """Whether it could not even be started."""
+        return self.code == _ABSENT
 
 
 Heard = Callable[[str], None]
@@ -93,7 +101,7 @@ class Processes:
         except OSError as error:
             if isinstance(error, InterruptedError):
                 raise
-            return Completed(127, f"{command[0]}: {error.strerror}\n")
+            return Completed(_ABSENT, f"{command[0]}: {error.strerror}\n")
         # What it leaves running would hold its output open, and act on behind the stage's back.
         threading.Thread(target=_end_what_is_left, args=(process,), daemon=True).start()
         read = _reading(process, heard) if heard else lambda timeout: process.communicate(timeout=timeout)[0]

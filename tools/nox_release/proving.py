@@ -45,7 +45,7 @@ def prove(session: nox.Session, chain: Chain, plan: Plan, names: Iterable[str]) 
         pythons=chain.pythons,
         jobs=chain.jobs,
         logs=chain.logs,
-        code=chain.code,
+        code=chain.proven.code,
         since=chain.since,
         answer=path.with_suffix(".answer"),
         ca=chain.candidate.repository.ca if chain.candidate else "",

@@ -104,12 +104,15 @@ class Release:
             return {item.name: (refused,) for item in self.plan.targets} if refused else {}
         if self.chain.approvals.policy.mode is Mode.PROMPT and self.terminal():
             return {}
-        if not (built := self.manifests()):
+        names = [item.name for item in self.plan.targets]
+        try:
+            if built := self.manifests():
+                return dict.fromkeys(names, self.chain.approvals.missing(self.statement(built)))
             foreseen = self._foreseen()
-            unbuilt = [item.name for item in self.plan.targets if (item.name, item.version) not in foreseen]
-            return dict.fromkeys(unbuilt, ("nobody can have approved what is not built",))
-        why = self.chain.approvals.missing(self.statement(built))
-        return {item.name: why for item in self.plan.targets}
+        except Blocked as error:
+            return dict.fromkeys(names, (f"{error.message}\n{error.hint}",))
+        unbuilt = [item.name for item in self.plan.targets if (item.name, item.version) not in foreseen]
+        return dict.fromkeys(unbuilt, ("nobody can have approved what is not built",))
 
     def _foreseen(self) -> set[tuple[str, str]]:
         """Name and version of what is approved for this commit and index: its bytes are compared once it is built."""

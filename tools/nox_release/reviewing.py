@@ -10,13 +10,14 @@ from importlib import metadata
 from nox_release import manifest as release_manifest
 from nox_release.approval import Approval, Mode, Statement, differences, manifest_digest, missing, statement
 from nox_release.archive import wheel_metadata
-from nox_release.chain import BUILDS, Chain, Machine
+from nox_release.chain import Chain
 from nox_release.difference import Difference
 from nox_release.errors import Blocked
 from nox_release.evidence import sha256
 from nox_release.manifest import Manifest, read_manifest
 from nox_release.model import Artifact, Evidence, Kind, Stage
 from nox_release.plan import Plan, Planned
+from nox_release.proven import BUILDS, Machine
 from nox_release.record import from_json
 from nox_release.report.review import PROVING, Consent, File, Look, Review, Subject
 from nox_release.repository import Repository
@@ -61,7 +62,7 @@ class Reviewing:
             planned.name,
             (sdist.version if sdist else "") or planned.version,
             planned.package.directory,
-            committed=self.chain.committed(planned),
+            committed=self.chain.proven.committed(planned),
             source=planned.source,
             commit=sdist.facts.get("commit", "") if sdist else "",
             looks=looks,
@@ -81,7 +82,7 @@ class Reviewing:
         )
 
     def _look(self, stage: Stage, planned: Planned) -> Look:
-        found, why = self.chain.recorded(stage, planned, self.machine)
+        found, why = self.chain.proven.recorded(stage, planned, self.machine)
         return Look(found, why, None if found else self.chain.store.last(stage, planned.name))
 
     def _astray(self, planned: Planned, artifact: Artifact) -> str:
@@ -105,7 +106,7 @@ class Reviewing:
         return ""
 
     def _manifest(self, planned: Planned, evidence: Mapping[str, Evidence]) -> Manifest:
-        committed = self.chain.committed(planned)
+        committed = self.chain.proven.committed(planned)
         return release_manifest.manifest(evidence, source=planned.source, committed=committed)
 
     def _metadata(self, wheel: Artifact | None) -> tuple[tuple[str, tuple[str, ...]], ...]:

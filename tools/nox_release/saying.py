@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
 
-from nox_release.errors import Blocked
+from nox_release.errors import Blocked, Exit
 from nox_release.report.words import one_line
 
 
@@ -33,4 +34,19 @@ def screen() -> tuple[int, int]:
 def say(lines: Iterable[str]) -> None:
     """Print *lines*, each made one line whatever a package put into it."""
     for line in lines:
-        print(one_line(line), flush=True)
+        put(one_line(line))
+
+
+def put(text: str) -> None:
+    """Print *text* as it is.
+
+    :raises SystemExit: where nobody reads on.
+    :raises Blocked: where it cannot be written, as into a file on a full disk.
+    """
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries again when it ends
+        if isinstance(error, BrokenPipeError):  # whoever reads has seen enough, as head(1) has
+            raise SystemExit(Exit.FAILED) from None
+        raise Blocked(f"the output cannot be written: {error.strerror}") from None

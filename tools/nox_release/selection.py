@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 from packaging.utils import canonicalize_name
 
@@ -84,7 +84,7 @@ def _matched(target: str, workspace: Workspace, changed: Changed) -> Iterable[st
     return _named(target, names)
 
 
-def _named(target: str, names: Iterable[str]) -> tuple[str]:
+def _named(target: str, names: Set[str]) -> tuple[str]:
     # A package that could not even be read goes by its folder; most folders are named as their package.
     unread = [name for name in names if "/" in name and target in (name, name.rpartition("/")[2])]
     if len(unread) == 1 and canonicalize_name(target) not in names:
@@ -95,15 +95,17 @@ def _named(target: str, names: Iterable[str]) -> tuple[str]:
     return (name,)
 
 
-def _some(found: Iterable[str], target: str, names: Iterable[str], why: str) -> tuple[str, ...]:
+def _some(found: Iterable[str], target: str, names: Set[str], why: str) -> tuple[str, ...]:
     if result := tuple(found):
         return result
     near = difflib.get_close_matches(canonicalize_name(target.partition(":")[2] or target), names, 3, 0.4)
     if near:
         hint = f"did you mean {' or '.join(near)}?"
+    elif not names:
+        hint = "packages in [tool.nox-release] says where they lie; see that git has what is there"
     else:
         shown = sorted(names)[:8]
-        hint = f"the packages are {', '.join(shown)}{', …' if len(shown) < len(set(names)) else ''}"
+        hint = f"the packages are {', '.join(shown)}{', …' if len(shown) < len(names) else ''}"
     raise Misuse(f"{target} matches nothing: {why}", hint)
 
 

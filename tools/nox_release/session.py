@@ -14,11 +14,12 @@ import nox
 import nox.command
 
 from nox_release import toolchain, worker
-from nox_release.chain import Chain, Machine
+from nox_release.chain import Chain
 from nox_release.environment import find_uv, without_credentials
 from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import write_atomically
 from nox_release.model import REQUIRES, Stage
+from nox_release.proven import Machine
 from nox_release.record import to_json
 from nox_release.work import Order
 

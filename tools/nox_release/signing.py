@@ -12,9 +12,6 @@ from nox_release.checks.doctor import Keys
 from nox_release.process import Completed
 from nox_release.source import Git
 
-_ABSENT = 127
-"""Exit code of a program that could not be started, see :class:`nox_release.process.Run`."""
-
 
 class Ask(Protocol):
     """Run a program."""
@@ -53,7 +50,7 @@ class Signing:
             return ""  # X.509: only its own program knows
         program = settings.get("gpg.openpgp.program") or settings.get("gpg.program", "gpg")
         done = self.ask(program, "--batch", "--with-colons", "--list-secret-keys", *([key] if key else []))
-        if done.code == _ABSENT:
+        if done.absent:
             return f"git is to sign tags with {program}, which is not installed"
         if done.code or not any(line.startswith("sec:") for line in done.output.splitlines()):
             return f"{program} has no secret key{f' {key}' if key else ''}"
@@ -66,7 +63,7 @@ class Signing:
         :param needed: how many have to sign.
         """
         probe = self.ask("ssh-keygen", "-Y", "verify")
-        problem = "it is not installed" if probe.code == _ABSENT else ""
+        problem = "it is not installed" if probe.absent else ""
         if not problem and "option" in probe.output:  # of those that it knows, -Y is none
             problem = "it is too old to sign"
         lines = [line.split() for line in (text or "").splitlines() if not line.lstrip().startswith("#")]

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from nox_release.breakage import Pair, breakages
 from nox_release.difference import Change, Nature
-from nox_release.signatures import Pair, breakages
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from nox_release.report.run import REVIEW
 from nox_release.report.status import as_json, first_releases, status, yank
 from nox_release.report.words import one_line, some
 from nox_release.reviewing import Reviewing
-from nox_release.saying import say, told
+from nox_release.saying import put, say, told
 from nox_release.session import looking_back, outside
 from nox_release.status import judge
 
@@ -62,7 +62,7 @@ class Views:
                 quota, new = overview.chain.config.new_project_quota, overview.new(standings)
                 say(first_releases(new, overview.publisher(), quota, repository.pages, options, unknown))
             elif arguments.json:
-                print(as_json(found, repository.simple_url), flush=True)
+                put(as_json(found, repository.simple_url))
             else:
                 say(status(found, repository.simple_url))
             if unknown:
@@ -93,7 +93,7 @@ class Views:
             finally:
                 chain.close()
             if arguments.json:
-                print(healthy_json(areas), flush=True)
+                put(healthy_json(areas))
             else:
                 say(healthy(areas))
             if any(item.misuse for area in areas for item in area.blocked):

@@ -19,14 +19,16 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from nox_release import cli, completing
+from nox_release import cli
 from nox_release.arguments import parser
 from nox_release.codes import known
+from nox_release.completing import kept
 from nox_release.config import Config, read_config
 from nox_release.errors import Blocked
 from nox_release.evidence import write_atomically
 from nox_release.metadata import read_package
 from nox_release.model import Package
+from nox_release.prepare.bumping import Bump
 from nox_release.requirements import parsed
 from nox_release.sessions import described
 from nox_release.workspace import package_folders
@@ -34,10 +36,13 @@ from nox_release.workspace import package_folders
 _FOR = re.compile(r"(?:^|; )([a-z-]+(?:, [a-z-]+)*): ")
 """How the help of an option tells which sessions know it."""
 
+_CHOICES = {"--bump": tuple(Bump)}
+"""Values of options that take others, too."""
+
 
 def vocabulary(root: Path) -> Mapping[str, Any]:
     """Return all that can be completed in the workspace at *root*."""
-    stamp = completing.stamp(str(root))  # first: what changes meanwhile makes it old
+    stamp = kept.stamp(str(root))  # first: what changes meanwhile makes it old
     packages = _packages(root)
     names = {package.name for package in packages}
     required = {canonicalize_name(parsed(text).name) for package in packages for text in package.requires}
@@ -63,7 +68,7 @@ def options(made: argparse.ArgumentParser) -> list[dict[str, Any]]:
             if name.startswith("--"):
                 value = "" if action.nargs == 0 else str(action.metavar or action.dest.upper())
                 sessions = [session for some in said for session in some.split(", ")]
-                choices = [str(choice) for choice in action.choices or ()]
+                choices = [str(choice) for choice in action.choices or _CHOICES.get(name, ())]
                 meaning = action.help or ""
                 found.append({"name": name, "value": value, "choices": choices, "sessions": sessions, "help": meaning})
     return found
@@ -108,7 +113,7 @@ def _files(root: Path) -> Iterable[str]:
 
 def main(root: Path) -> None:
     """Write it into the user's cache, unless another process is about to."""
-    path = Path(completing.cached(str(root), os.environ))
+    path = Path(kept.cached(str(root), os.environ))
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("w") as lock, contextlib.suppress(BlockingIOError):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -21,7 +21,8 @@ from nox_release.model import Artifact, Evidence, Kind, Package, Stage
 from nox_release.plan import Plan, Planned
 from nox_release.process import Log
 from nox_release.repository import Repository
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.status import Shelf
 from nox_release.yank import Dependent
 

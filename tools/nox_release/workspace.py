@@ -17,7 +17,8 @@ from nox_release.errors import Blocked
 from nox_release.metadata import read_package
 from nox_release.model import Package
 from nox_release.requirements import parsed
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 
 _DESCRIBING = ("pyproject.toml", "setup.py", "setup.cfg")
 # Where nothing says which folders hold packages: folders whose projects are there to be looked at.

@@ -21,7 +21,8 @@ from nox_release.errors import Blocked
 from nox_release.plan import Plan, Planned
 from nox_release.project import Circumstances, project
 from nox_release.requirements import parsed
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.testing import NONE_COLLECTED
 from nox_release.testrun import TestRun
 from nox_release.workspace import Workspace

@@ -18,7 +18,8 @@ from nox_release.errors import Blocked, Misuse
 from nox_release.evidence import Store
 from nox_release.plan import make_plan
 from nox_release.planning import Planning
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.workspace import Workspace, discover, uv_members
 
 IGNORED = ("/.nox/", "/.nox-release/", "/dist/", "__pycache__/")

@@ -21,7 +21,8 @@ from nox_release.errors import Blocked
 from nox_release.model import Package
 from nox_release.project.tables import subtable
 from nox_release.requirements import read_requirements
-from nox_release.source import Git, Snapshot
+from nox_release.snapshot import Snapshot
+from nox_release.source import Git
 from nox_release.workspace import Workspace, shown_only, translate, uv_members
 
 

@@ -152,7 +152,8 @@ def committer(checkout: Checkout) -> Iterator[Problem]:
 def remote_reachable(checkout: Checkout) -> Iterator[Problem]:
     """A release is made from a pushed commit, and its tag is pushed."""
     if checkout.remote_problem:
-        fix = f"see that `git ls-remote {checkout.remote}` works, or set remote in [tool.nox-release]"
+        remote = checkout.remote
+        fix = f"git remote add {remote} URL if there is none, see that `git ls-remote {remote}` works, or set remote"
         yield Problem(f"remote {checkout.remote}", fix, checkout.remote_problem)
 
 

@@ -95,7 +95,10 @@ INSTALLATION: Family[Installation] = Family("INS", "an installation")
 def installs(installation: Installation) -> Iterator[Problem]:
     """Both files are installed, each alone: tools that only test the wheel ship broken sdists."""
     if installation.refused and not installation.lowest:
-        fix = "read the log; a sibling that it needs has to be released before, or in the same plan"
+        fix = (
+            "read the log; a sibling that it needs has to be released before, or in the same plan, and where that is "
+            "on another index than PyPI, the installer has to be told of it (UV_INDEX)"
+        )
         yield Problem(installation.filename, fix, installation.refused)
 
 

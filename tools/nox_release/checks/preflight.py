@@ -85,9 +85,12 @@ PREFLIGHT: Family[Readiness] = Family("PRE", "before a candidate")
 # The checkout
 
 
-@PREFLIGHT.check("PRE101", "Everything is committed")
+@PREFLIGHT.check("PRE101", "Everything is committed", essential=True)
 def committed(ready: Readiness) -> Iterator[Problem]:
-    """What is released has to be built again by anybody from the commit; uncommitted work cannot be."""
+    """What is released has to be built again by anybody from the commit; uncommitted work cannot be.
+
+    The configuration counts as it lies in the folder, so this keeps it from deciding over its own release.
+    """
     if paths := ready.checkout.uncommitted:
         more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
         yield Problem("git", "commit or stash it", f"not committed: {', '.join(paths[:3])}{more}")
@@ -110,8 +113,9 @@ def pushed(ready: Readiness) -> Iterator[Problem]:
         fix = f"see that `git ls-remote {checkout.remote}` works, or set remote in [tool.nox-release]"
         yield Problem("git", fix, checkout.unasked)
     elif not checkout.pushed:
-        where = f"{checkout.remote}/{checkout.branch or 'HEAD'}"
-        yield Problem("git", f"git push {checkout.remote} {checkout.branch}", f"{where} lacks {checkout.commit[:12]}")
+        branch = checkout.branch
+        where = f"{checkout.remote}/{branch} lacks {checkout.commit[:12]}" if branch else "no branch to look for"
+        yield Problem("git", f"git push {checkout.remote} {branch or 'HEAD:BRANCH'}", where)
 
 
 # The version

@@ -46,6 +46,8 @@ class Prepare:
         bump = wanted(arguments.bump) if arguments.bump else None
         preparation = Preparation(chain, _day(arguments, chain.started), self.run, self.environ)
         if bump is None and not arguments.next:
+            if arguments.yes or arguments.commit:  # such as --bump "$STEP" where nobody set it
+                raise Misuse("nothing says which version is to be written", "add --bump STEP, or --next")
             self.say(suggestions(preparation))
             return
         prepared = preparation.prepare(bump, following=arguments.next)
@@ -60,14 +62,17 @@ class Prepare:
         files = number(len(prepared.changes), "file")
         self._ask(files)
         undo = write(chain.root, prepared.changes, before)
-        self.say([f"wrote {files}"])
+        made = ""
         if arguments.commit:
             try:
                 made = commit(chain, prepared, message(prepared, following=arguments.next))
-            except BaseException:
+            except BaseException as error:
                 undo()
+                if isinstance(error, Blocked):
+                    hint = "everything was put back; mend that, or leave --commit out and commit by hand"
+                    raise Blocked(error.message, hint) from None
                 raise
-            self.say([f"committed as {made[:12]}"])
+        self.say([f"wrote {files}", *([f"committed as {made[:12]}"] if made else [])])
         if not arguments.next:
             first = "" if arguments.commit else "commit it, then "
             self.say([f"next: {first}nox -s publish -- {shlex.join(arguments.targets)}"])

@@ -18,7 +18,7 @@ from nox_release.prepare.stating import Draft
 from nox_release.process import Run
 from nox_release.project.document import Source
 from nox_release.project.tables import string, subtable
-from nox_release.source import Snapshot
+from nox_release.snapshot import Snapshot
 from nox_release.toolbox import toolbox
 
 Changes = Mapping[str, bytes | None]

@@ -142,7 +142,7 @@ class Preparation:
             current, from_git = self.current(package)
             tags = self.released.get(package.name, [])
             if bump is None and current not in tags:
-                tag = self._tag(package.name, current)
+                tag = self.chain.config.tag(package.name, current)
                 idle.append(f"{package.name} {current} counts as open: git has no tag {tag} (else: git fetch --tags)")
                 continue
             policy = Policy(self.chain.config.for_package(package.name).version_policy)
@@ -152,7 +152,7 @@ class Preparation:
                     "git fetch --tags, or write the first one: --bump VERSION",
                 )
             version = bumping.opened(current, policy) if bump is None else bumping.bumped(current, bump)
-            bumping.unreleased(version, tags, self._tag(package.name, version))
+            bumping.unreleased(version, tags, self.chain.config.tag(package.name, version))
             targets.append(Target(package, current, version, from_git))
         return targets, idle
 
@@ -161,9 +161,6 @@ class Preparation:
         config = self.chain.config
         environ = without_credentials(self.environ, config.credentials, config.pass_environment)
         return Tools(self.chain.snapshot, environ, self.run, self.toolbox)
-
-    def _tag(self, name: str, version: Version) -> str:
-        return self.chain.config.tag_format.format(name=name, version=version)
 
     def _read(self, path: str) -> bytes | None:
         """Return the bytes on disk: git's may have other line ends. A link is what it is, and is not followed."""
@@ -181,7 +178,7 @@ class Preparation:
         if target.from_git:
             if following:
                 return draft, []
-            tag = self._tag(target.name, target.version)
+            tag = self.chain.config.tag(target.name, target.version)
             return draft, [f"{target.name}: its version follows from git's tags; nothing states it but {tag}"]
         files = self.chain.snapshot.below(target.package.directory)
         draft = stating.set_version(draft, target.package, files, target.version)

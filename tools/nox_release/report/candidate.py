@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from nox_release.model import Evidence
-from nox_release.plan import Plan, Planned
+from nox_release.plan import Plan
 from nox_release.report.rollup import MANY
 from nox_release.report.run import Entry
 from nox_release.report.words import number, some
@@ -16,7 +16,7 @@ SHOWN = 5
 """Packages of which every file is named; of more, a line each, and of many all together."""
 
 
-def candidate(plan: Plan, entries: Mapping[str, Entry | None], tag: Callable[[Planned], str]) -> Iterator[str]:
+def candidate(plan: Plan, entries: Mapping[str, Entry | None], tag: Callable[[str, str], str]) -> Iterator[str]:
     """Yield the lines after a rehearsal.
 
     :param entries: name of each target → what became of it in publish; None: nothing.
@@ -31,11 +31,13 @@ def candidate(plan: Plan, entries: Mapping[str, Entry | None], tag: Callable[[Pl
     if len(whole) > MANY:
         sizes = [item.size for planned in whole for item in published[planned.name].artifacts]
         yield f"  upload {len(sizes)} files ({sum(sizes):,} bytes)"
-        yield f"  tag each package at {plan.commit[:10]}, as {tag(whole[0])}, where it has no tag yet"
+        first = tag(whole[0].name, whole[0].version)
+        yield f"  tag each package at {plan.commit[:10]}, as {first}, where it has no tag yet"
     for planned in whole if len(whole) <= MANY else ():
         evidence = published[planned.name]
-        there = plan.tags.get(tag(planned))
-        tagged = f"{'find the tag' if there else 'tag'} {tag(planned)} at {(there or plan.commit)[:10]}"
+        name = tag(planned.name, planned.version)
+        there = plan.tags.get(name)
+        tagged = f"{'find the tag' if there else 'tag'} {name} at {(there or plan.commit)[:10]}"
         if len(whole) > SHOWN:
             total = sum(item.size for item in evidence.artifacts)
             yield f"  upload {len(evidence.artifacts)} files of {planned.name} ({total:,} bytes), {tagged}"

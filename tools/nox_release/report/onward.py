@@ -14,21 +14,22 @@ def again(typed: Sequence[str]) -> str:
     return shlex.join(["nox", *typed[1:]]) if typed else ""
 
 
-def onward(run: Run, targets: Sequence[str], candidate: bool, approval: str) -> Iterator[str]:
+def onward(run: Run, targets: Sequence[str], candidate: bool, approval: str, options: str = "") -> Iterator[str]:
     """Yield what comes after a command that passed.
 
     :param targets: as they were typed.
     :param candidate: whether it was a candidate for release.
     :param approval: how candidates are approved, see :class:`nox_release.config.Config`.
+    :param options: those that lead to the candidate's index, as they are typed, with a blank before each.
     """
     if run.passed:
-        yield f"next: {_command(run, targets, candidate, approval)}"
+        yield f"next: {_command(run, targets, candidate, approval, options)}"
 
 
-def _command(run: Run, targets: Sequence[str], candidate: bool, approval: str) -> str:
+def _command(run: Run, targets: Sequence[str], candidate: bool, approval: str, options: str) -> str:
     names = shlex.join(targets)
     if candidate:
-        return f"nox -s status -- {names}"
+        return f"nox -s status -- {names}{options}"
     if Stage.PUBLISH not in run.stages:
         return f"nox -s publish -- {names}"
     if run.plan.uncommitted:

@@ -93,7 +93,7 @@ def _with_history(job: Job, result: Result, now: Callable[[], float]) -> Result:
 
 def _tag(job: Job) -> ReleasedTag | None:
     """The tag of this version, if there is one, and whether it holds the same source."""
-    name = job.order.config.tag_format.format(name=job.planned.name, version=job.planned.version)
+    name = job.order.config.tag(job.planned.name, job.planned.version)
     commit = job.order.plan.tags.get(name)
     if commit is None:
         return None

@@ -147,7 +147,7 @@ def _publish(job: Job, index: Index, environ: Mapping[str, str]) -> Result:
         found = unshown(job.planned.name, publication.version, index.attesting, attached, done)
         publication = replace(publication, unattested=found)
     verdict = beside + PUBLICATION.run(publication, job.settings.rules)
-    name = job.order.config.tag_format.format(name=job.planned.name, version=publication.version)
+    name = job.order.config.tag(job.planned.name, publication.version)
     facts = {"tag": name, **_told(delivered)}
     if job.order.candidate is None:
         return Result(verdict, artifacts, {**facts, "mode": "rehearsal", "index": "loopback, ended with the command"})

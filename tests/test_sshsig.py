@@ -12,7 +12,7 @@ import pytest
 
 from nox_release.errors import Blocked
 from nox_release.process import Processes
-from nox_release.signature import Signatures
+from nox_release.sshsig import Signatures
 
 pytestmark = pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="ssh-keygen is not installed")
 SIGNATURES = Signatures(Processes(), {"PATH": os.environ["PATH"]}, "nox-release")

@@ -10,9 +10,6 @@ from pathlib import Path
 from nox_release.errors import Blocked
 from nox_release.process import Completed, Run
 
-_ABSENT = 127
-"""Exit code of a program that could not be started, see :class:`nox_release.process.Run`."""
-
 
 @dataclass(frozen=True)
 class Signatures:
@@ -49,7 +46,7 @@ class Signatures:
         :raises Blocked: where ssh-keygen is not there.
         """
         found = self._keygen("find-principals", "-s", signature, "-f", allowed, cwd=path.parent, namespace=False)
-        if found.code == _ABSENT:
+        if found.absent:
             raise Blocked("ssh-keygen is not installed", "install the OpenSSH client, 8.2 or newer")
         if found.code:
             return ""
