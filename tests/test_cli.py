@@ -97,6 +97,19 @@ def test_a_tree_of_other_tools_is_found_with_a_file_of_any_name(tmp_path: Path) 
     assert files_of([str(tmp_path / "a.egg")]) == [str(tmp_path / "a.egg")]
 
 
+def test_what_is_broken_off_ends_as_a_shell_knows_it(
+    tmp_path: Path, environ: Mapping[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C is told to nobody who pressed it: no traceback, and the exit code of an interrupt."""
+    (tmp_path / "a.whl").touch()
+
+    def pressed(program: str, arguments: list[str], environ: dict[str, str]) -> None:
+        raise KeyboardInterrupt
+
+    assert main(["accept", str(tmp_path / "a.whl")], environ, pressed) == 130
+    assert capsys.readouterr() == ("", "\n")
+
+
 @pytest.mark.parametrize("words", [["--help"], ["accept", "--help"], ["completion", "--help"], ["--version"]])
 def test_help_and_version(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """They are told on standard output, and it is well then."""

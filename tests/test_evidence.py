@@ -179,6 +179,19 @@ def test_the_newest_evidence_tells_the_duration(store: Store) -> None:
     assert store.newest(Stage.BUILD_WHEEL, "demo") == 7.0
 
 
+@pytest.mark.parametrize(
+    "said", ["NaN", "Infinity", "-Infinity", "1e999", "1e308", "-5", "1" * 400, '"x"', "[" * 100_000]
+)
+def test_a_duration_that_no_stage_has_is_not_known(store: Store, said: str) -> None:
+    """Code of packages may have written the evidence that a cache holds: no plan stumbles over it."""
+    store.save(item := evidence(duration=7.0))
+    path = record(store, item)
+    before = path.read_text()
+    path.write_text(before.replace('"duration": 7.0', f'"duration": {said}'))
+    assert path.read_text() != before
+    assert store.newest(Stage.BUILD_WHEEL, "demo") is None
+
+
 @pytest.mark.parametrize(("name", "kind"), [("demo-1.0-py3-none-any.whl", Kind.WHEEL), ("demo-1.0.tar.gz", Kind.SDIST)])
 def test_an_artifact_is_known_by_its_bytes(store: Store, tmp_path: Path, name: str, kind: Kind) -> None:
     """A built file is taken into the store under its digest and its own name."""

@@ -127,6 +127,16 @@ def _broken(store: Store) -> None:
     path.write_text("{")
 
 
+def _nested(store: Store) -> None:
+    (path,) = (store.root / "evidence").rglob("*.json")
+    path.write_text("[" * 100_000)
+
+
+def _endless(store: Store) -> None:
+    (path,) = (store.root / "evidence").rglob("*.json")
+    path.write_text(path.read_text().replace('"duration": 0.0', '"duration": NaN'))
+
+
 def _other_bytes(store: Store) -> None:
     (path,) = (store.root / "artifacts").rglob("*.whl")
     path.write_text("evil!")
@@ -152,6 +162,8 @@ def _outside(store: Store) -> None:
         (_shallow, "does not belong among evidence"),
         (_moved, "is evidence of something else"),
         (_broken, "is no evidence"),
+        (_nested, "is no evidence"),
+        (_endless, "is no evidence"),
         (_other_bytes, "no folder holds core-1.0-py3-none-any.whl with the sha256"),
         (_linked_artifact, "no folder holds core-1.0-py3-none-any.whl with the sha256"),
         (_outside, "no folder holds"),
@@ -172,15 +184,30 @@ def test_a_write_that_was_cut_off_is_passed_over(jobs: Jobs) -> None:
     assert jobs.merge().evidence == 1
 
 
+def test_what_a_job_left_steers_no_terminal(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file's name is shown, and obeyed neither by a terminal nor by the CI that reads the log."""
+    store = jobs.job("one")
+    (store.root / "evidence/\x1b[2J\n::add-mask::x").touch()
+    (jobs.root / "workspace").mkdir()
+    monkeypatch.chdir(jobs.root / "workspace")
+    assert main(["merge", str(store.root)]) == 1
+    told = capsys.readouterr().err
+    assert "does not belong among evidence" in told
+    assert "\x1b" not in told and "\n::" not in told
+
+
 def test_the_command(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:  # fmt: skip
-    """It takes folders of a job, or of all jobs, into the workspace that it is run in, and says how much."""
+    """It takes folders of a job, or of all jobs, into the workspace that it is run in, and says how much, and where."""
     store = jobs.job("one")
     (jobs.root / "workspace").mkdir()
     monkeypatch.chdir(jobs.root / "workspace")
     assert main(["merge", str(store.root), str(jobs.root / "jobs")]) == 0
-    assert capsys.readouterr().out == "merged 1 record and 1 artifact of 2 folders\n"
+    into = jobs.root / "workspace" / FOLDER
+    assert capsys.readouterr().out == f"merged 1 record and 1 artifact of 2 folders into {into}\n"
     assert jobs.store.root.name == FOLDER and jobs.merged()
     assert main(["merge", str(jobs.root / "workspace/absent")]) == Misuse.exit_code
     assert "holds no evidence" in capsys.readouterr().err

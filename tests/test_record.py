@@ -23,7 +23,7 @@ TEXTS = st.text(st.characters(codec="utf-8") | st.sampled_from([chr(code) for co
 FACTS = st.dictionaries(TEXTS, TEXTS, max_size=4)
 ARTIFACTS = st.builds(Artifact, TEXTS, st.sampled_from(Kind), TEXTS, st.integers())
 FINDINGS = st.builds(Finding, TEXTS, TEXTS, st.sampled_from(Severity), TEXTS, TEXTS, TEXTS, TEXTS)
-SECONDS = st.floats(allow_nan=False)
+SECONDS = st.floats(allow_nan=False, allow_infinity=False)
 EVIDENCE = st.builds(
     Evidence,
     package=TEXTS,
@@ -152,6 +152,10 @@ def whole() -> dict[str, Any]:
         ("facts", ["a"]),
         ("facts", {"a": 1}),
         ("started", "now"),
+        ("started", float("nan")),
+        ("duration", float("inf")),
+        ("duration", float("-inf")),
+        ("duration", 10**400),
         ("surprise", 1),
     ],
 )
@@ -170,7 +174,9 @@ def test_a_field_without_default_has_to_be_there(key: str) -> None:
         from_json(Evidence, json.dumps(lacking))
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"3", b'"text"', b"\xff\xfe\xff", b"[[]]", b"{} {}"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"null", b"3", b'"text"', b"\xff\xfe\xff", b"[[]]", b"{} {}", b"[" * 100_000]
+)
 def test_damage_is_told(content: bytes) -> None:
     """What is no JSON, or JSON of something else, is a ValueError."""
     with pytest.raises(ValueError, match=r".+"):

@@ -308,6 +308,23 @@ def test_a_sound_package_needs_nothing(tmp_path: Path, capsys: pytest.CaptureFix
     assert "nox -s publish -- demo" in told
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"one/pyproject.toml": PROJECT + '[tool.pytest.ini_options]\npython_files = ["*_spec.py"]\n'},
+        {"one/pytest.ini": "[pytest]\naddopts = --doctest-modules\n"},
+    ],
+)
+def test_tests_of_another_name_are_tests(
+    config: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where pytest is told what a test is, nothing is said to be missing before it has looked."""
+    contents = {**SOUND, **config, "one/tests/it_spec.py": "def test_it(): pass\n"}
+    del contents["one/tests/test_it.py"]
+    _, told = run(Checkout.new(tmp_path / "w", contents).root, capsys)
+    assert "TST103" not in told
+
+
 def test_what_a_repository_says_steers_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Names of folders and lines of files are shown, never obeyed."""
     hostile = {**SOUND, ".gitignore": "\x1b[31mred\n", "\x1b]0;x\x07/two/pyproject.toml": "[project]\n"}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from checkouts import Checkout
+from checkouts import Checkout, everything
 from nox_release.ci.command import init_ci
 from nox_release.ci.workflows import ACTIONS, CIS, workflows
 from nox_release.cli import main
@@ -24,7 +25,7 @@ FILES = {
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return Checkout.new(tmp_path / "workspace", {"pyproject.toml": "[tool.nox-release]\n"}).root
+    return Checkout.new(tmp_path / "workspace", {"pyproject.toml": "[tool.nox-release]\n", "noxfile.py": ""}).root
 
 
 def answer(text: str, asked: list[str]) -> Callable[[str], str]:
@@ -82,6 +83,12 @@ def test_a_pipeline_of_gitlab_that_is_there_stays(root: Path, capsys: pytest.Cap
     assert (root / ".gitlab-ci.yml").read_text() == "build:\n  script: make\n"
     assert "include: [{ local: .gitlab/nox-release.yml }]" in capsys.readouterr().out
     assert init_ci("gitlab", root, check=True, yes=False) == 0
+    first, said = capsys.readouterr().out.splitlines()
+    assert first == "as init-ci writes them: .gitlab/nox-release.yml"
+    assert "include: [{ local: .gitlab/nox-release.yml }]" in said
+    (root / ".gitlab-ci.yml").write_text("include: [{ local: .gitlab/nox-release.yml }]\n")
+    assert init_ci("gitlab", root, check=True, yes=False) == 0
+    assert capsys.readouterr().out == f"{first}\n"
 
 
 def test_without_a_configuration_the_defaults_hold(root: Path) -> None:
@@ -89,6 +96,31 @@ def test_without_a_configuration_the_defaults_hold(root: Path) -> None:
     (root / "pyproject.toml").unlink()
     assert init_ci("github", root, check=False, yes=True) == 0
     assert 'environment: "release"' in (root / ".github/workflows/release.yml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "ci"),
+    [("pyproject.toml", "github"), (".gitlab-ci.yml", "gitlab"), (".github/workflows/verify.yml", "github")],
+)
+def test_what_cannot_be_read_is_told(name: str, ci: str, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder in the place of a file ends it with the file's name, and nothing is written."""
+    (root / name).unlink(missing_ok=True)
+    (root / name).mkdir(parents=True)
+    before = everything(root)
+    with pytest.raises(SystemExit) as ended:
+        init_ci(ci, root, check=False, yes=True)
+    assert ended.value.code == 2 and f"{name} cannot be read: Is a directory" in capsys.readouterr().err
+    assert everything(root) == before
+
+
+def test_without_sessions_there_is_nothing_to_call(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the workspace is a folder below, or nobody ran init yet, every job would fail: nothing is written."""
+    (root / "noxfile.py").rename(root / "python.py")
+    with pytest.raises(SystemExit) as ended:
+        init_ci("github", root, check=False, yes=True)
+    told = capsys.readouterr().err
+    assert ended.value.code == 2 and "there is no noxfile.py" in told and "nox-release init, in this folder" in told
+    assert not (root / ".github").exists()
 
 
 def test_elsewhere_than_at_the_top_it_is_misuse(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,6 +168,24 @@ def test_inputs_reach_shells_by_the_environment_alone() -> None:
         for command in re.findall(r"(?m)^ *(?:- )?(?:run|bash): (?:\||>-)\n((?: +.*\n)+?)(?= *\S+:|\n| *- )", text):
             assert "${{" not in command and "$(" not in command, name
         assert not re.search(r"(?m)^ *(?:- )?(?:run|bash): [^|>\n]*(\$\{\{|\$\()", text), name
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "contoso-core", "azure-* !azure-old"])
+@pytest.mark.parametrize(
+    "name", [".github/workflows/release.yml", ".azure-pipelines/release.yml", ".gitlab/nox-release.yml"]
+)
+def test_a_release_of_nothing_is_not_one_of_everything(name: str, typed: str) -> None:
+    """A name of blanks alone ends the job; without a target plan would mean all packages."""
+    lines = [line.strip().removeprefix("- ") for line in every()[name].splitlines()]
+    start = lines.index('read -ra targets <<< "$PACKAGE"')
+    script = "\n".join(["nox() { printf '<%s>' \"$@\"; }", *lines[start : start + 2]])
+    done = subprocess.run(["bash", "-ec", script], env={"PACKAGE": typed}, capture_output=True, text=True, check=False)
+    if not typed.strip():
+        assert (bool(done.returncode), done.stdout) == (True, "")
+        assert "no package is named" in done.stderr
+    else:
+        targets = "".join(f"<{word}>" for word in typed.split())
+        assert done.returncode == 0 and f"<plan><-->{targets}<--shards>" in done.stdout
 
 
 def test_only_the_last_job_may_have_a_credential() -> None:

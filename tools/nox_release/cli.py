@@ -56,11 +56,16 @@ def main(
     try:
         code: int = asked.obey(asked, environ, become)
     except Blocked as error:
-        print(f"nox-release: {error}", file=sys.stderr)
+        from nox_release.saying import tell  # what is well need not pay for it
+
+        tell(error)
         return error.exit_code
     except BrokenPipeError:  # whoever reads has seen enough, as head(1) has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        print(file=sys.stderr)  # behind the ^C, and behind a question
+        return 130
     return code
 
 
@@ -73,13 +78,14 @@ def _accept(asked: argparse.Namespace, environ: Mapping[str, str], become: Becom
 
 
 def _init(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
-    from nox_release.adopt.command import at_terminal, init  # loads nox, which accept need not pay for
+    from nox_release.adopt.asking import at_terminal
+    from nox_release.adopt.command import init  # loads nox, which accept need not pay for
 
     return init(Path.cwd(), yes=asked.yes, ask=at_terminal())
 
 
 def _init_ci(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
-    from nox_release.adopt.command import at_terminal
+    from nox_release.adopt.asking import at_terminal
     from nox_release.ci.command import init_ci
 
     return init_ci(asked.ci, Path.cwd(), check=asked.check, yes=asked.yes, ask=at_terminal())
@@ -88,11 +94,12 @@ def _init_ci(asked: argparse.Namespace, environ: Mapping[str, str], become: Beco
 def _merge(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
     from nox_release.evidence import Store
     from nox_release.merging import merge
-    from nox_release.report.words import number
+    from nox_release.report.words import number, one_line
 
-    merged = merge(map(Path, asked.folders), Store(Path.cwd()))
+    store = Store(Path.cwd())
+    merged = merge(map(Path, asked.folders), store)
     counts = (number(merged.evidence, "record"), number(merged.artifacts, "artifact"), number(merged.shards, "folder"))
-    print("merged {} and {} of {}".format(*counts))
+    print(one_line("merged {} and {} of {} into {}".format(*counts, store.root)))
     return 0
 
 

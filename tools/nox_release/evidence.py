@@ -24,6 +24,8 @@ from nox_release.record import from_json, to_json
 
 FOLDER = ".nox-release"
 """Name of the store, below the workspace root."""
+_LONGEST = 7 * 24 * 3600.0
+"""Seconds that no stage takes: evidence from a cache of a CI may say anything, and plans add up what it says."""
 
 
 def sha256(path: Path) -> str:
@@ -94,9 +96,10 @@ class Store:
         """Seconds that *package* took the last time that its *stage* was run; None where that is not known."""
         try:  # read by hand: only an estimate rests on it, and a plan asks thousands of times
             found = self._records(stage, package)
-            return float(json.loads(found[-1].read_bytes())["duration"]) if found else None
-        except (OSError, ValueError, KeyError, TypeError):
+            seconds = float(json.loads(found[-1].read_bytes())["duration"]) if found else None
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
+        return seconds if seconds is not None and 0 <= seconds < _LONGEST else None
 
     def last(self, stage: Stage, package: str) -> Evidence | None:
         """Return what was recorded last, whatever its inputs were; None where nothing readable is."""

@@ -7,6 +7,7 @@ import dataclasses
 import enum
 import functools
 import json
+import math
 import types
 import typing
 from pathlib import Path
@@ -29,7 +30,7 @@ def from_json(kind: type[T], text: str | bytes) -> T:
     """
     try:
         value: T = _build(kind, json.loads(text))
-    except (TypeError, KeyError, AttributeError) as error:
+    except (TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"not a {kind.__name__}: {error}") from None
     return value
 
@@ -69,6 +70,8 @@ def _build(hint: Any, value: Any) -> Any:
             return hint(value)
         if hint is not Any and not isinstance(value, (int, float) if hint is float else hint):
             raise TypeError(f"{value!r} is no {hint.__name__}")
+        if hint is float and not math.isfinite(value):  # Python reads NaN and 1e999, which JSON does not have
+            raise TypeError(f"{value!r} is no number")
         return value
     if origin is types.UnionType or origin is typing.Union:
         (kind,) = (item for item in inner if item is not type(None))

@@ -18,9 +18,14 @@ def told() -> Iterator[None]:
     try:
         yield
     except Blocked as error:
-        for line in f"nox-release: {error}".splitlines():
-            print(one_line(line), file=sys.stderr, flush=True)
+        tell(error)
         raise SystemExit(error.exit_code) from None
+
+
+def tell(error: Blocked) -> None:
+    """Say on standard error what stopped a command, and what is next."""
+    for line in f"nox-release: {error}".splitlines():
+        print(one_line(line), file=sys.stderr, flush=True)
 
 
 def screen() -> tuple[int, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +19,7 @@ from nox_release.checks.tests import TESTS
 from nox_release.checks.version import VERSION
 from nox_release.config import Config, Settings
 from nox_release.errors import Blocked
+from nox_release.model import Package
 from nox_release.plan import Plan, Planned
 from nox_release.project import Circumstances, project
 from nox_release.requirements import parsed
@@ -30,7 +32,11 @@ from nox_release.workspace import Workspace
 FAMILIES = (CHANGELOG, VERSION, LICENCE, REQUIREMENTS)
 """Of the families that lint-metadata runs, those that need none of its tools."""
 _TESTS = ("test_*.py", "*_test.py")
-"""What pytest collects."""
+"""What pytest collects, unless it is told otherwise."""
+_TOLD_IN = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+_OTHERWISE = re.compile(rb"\bpython_files\b|--doctest-")
+Read = Callable[[str], bytes | None]
+"""Path within a package → what git has there; None where that is nothing."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +60,10 @@ def attention(
     ]
     for planned in plan.targets:
         settings = config.for_package(planned.name)
-        found += _of(planned, settings, snapshot)
+        read = _reader(planned.package, snapshot, git)
+        found += _of(planned, settings, snapshot, read)
         try:
-            verdict = _look(planned, settings, snapshot, git, today)
+            verdict = _look(planned, settings, snapshot, read, today)
         except Blocked as error:
             found.append(Notice((planned.name,), error.message, error.hint, stops=True))
             continue
@@ -68,13 +75,16 @@ def attention(
     return sorted(_together(found), key=lambda notice: not notice.stops)
 
 
-def _look(planned: Planned, settings: Settings, snapshot: Snapshot, git: Git, today: date) -> Verdict:
-    package = planned.package
-
+def _reader(package: Package, snapshot: Snapshot, git: Git) -> Read:
     def read(path: str) -> bytes | None:
         entry = snapshot.files.get(posixpath.normpath(posixpath.join(package.directory, path)))
         return None if entry is None else git.blob(entry.oid)
 
+    return read
+
+
+def _look(planned: Planned, settings: Settings, snapshot: Snapshot, read: Read, today: date) -> Verdict:
+    package = planned.package
     circumstances = Circumstances(
         today=today,
         siblings=frozenset(canonicalize_name(parsed(text).name) for text in planned.sibling_requires),
@@ -93,7 +103,7 @@ def _notice(name: str, finding: Finding) -> Notice:
     return Notice((name,), f"{finding.code} {where}{finding.message or finding.title}", finding.fix, stops)
 
 
-def _of(planned: Planned, settings: Settings, snapshot: Snapshot) -> Iterator[Notice]:
+def _of(planned: Planned, settings: Settings, snapshot: Snapshot, read: Read) -> Iterator[Notice]:
     """Yield what the plan and the files tell, where no check has to look."""
     package, name = planned.package, (planned.name,)
     if package.version is None:
@@ -107,15 +117,19 @@ def _of(planned: Planned, settings: Settings, snapshot: Snapshot) -> Iterator[No
     if posixpath.basename(package.described_by) in ("setup.py", "setup.cfg") and "legacy" in package.backend:
         mend = "nothing now; a pyproject.toml with [build-system] says what the build needs"
         yield Notice(name, "setup.py without [build-system]: built as PEP 517 has it for old packages", mend)
-    command, files = " ".join(settings.test_command), map(posixpath.basename, snapshot.below(package.directory))
+    command, files = " ".join(settings.test_command), snapshot.below(package.directory)
     run = TestRun(command, refused=planned.test_problem)
-    if not settings.test_exempt and settings.test_command == Settings().test_command and not _collects(files):
+    usual = not settings.test_exempt and settings.test_command == Settings().test_command
+    if usual and not _collects(files, read):
         run = TestRun(command, NONE_COLLECTED, collected=0)
     yield from (_notice(planned.name, finding) for finding in TESTS.run(run, settings.rules) if not finding.exempt)
 
 
-def _collects(files: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name, glob) for name in files for glob in _TESTS)
+def _collects(files: Iterable[str], read: Read) -> bool:
+    """Whether pytest may find a test; where it is told what one is, its session has the last word."""
+    if any(fnmatch.fnmatchcase(posixpath.basename(path), glob) for path in files for glob in _TESTS):
+        return True
+    return any(_OTHERWISE.search(read(name) or b"") for name in _TOLD_IN)
 
 
 def _together(notices: Iterable[Notice]) -> Iterator[Notice]:

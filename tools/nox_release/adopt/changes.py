@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nox_release.errors import Blocked
+from nox_release.errors import Blocked, Misuse
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,19 @@ class Change:
 
 def _lines(content: bytes) -> list[str]:
     return [line.decode("utf-8", errors="replace") for line in content.splitlines(keepends=True)]
+
+
+def content(root: Path, name: str) -> bytes | None:
+    """Return what the file *name* of the workspace holds; None where there is none.
+
+    :raises Misuse: where it cannot be read.
+    """
+    try:
+        return (root / name).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Misuse(f"{name} cannot be read: {error.strerror}", "mend that, then run the command again") from None
 
 
 def write(changes: Sequence[Change]) -> None:

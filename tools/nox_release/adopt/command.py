@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from nox_release.adopt.asking import Ask, agreed
 from nox_release.adopt.attention import Notice
 from nox_release.adopt.changes import write
 from nox_release.adopt.habits import Habit
@@ -21,10 +21,9 @@ SHOWN = 20
 """Notices of a kind that are told at once; lint-metadata tells all."""
 WIDTH = 160
 """Characters of a notice."""
-ASKED = "Write this? [y/N] "
 
 
-def init(root: Path, *, yes: bool, ask: Callable[[str], str] | None = None, today: date | None = None) -> int:
+def init(root: Path, *, yes: bool, ask: Ask | None = None, today: date | None = None) -> int:
     """Take nox-release into the workspace at *root*.
 
     :param yes: do not ask.
@@ -40,16 +39,8 @@ def init(root: Path, *, yes: bool, ask: Callable[[str], str] | None = None, toda
         if not proposal.changes:
             say(["Nothing to change: this repository has all that init would write.", *_next(proposal)])
             return 0
-        for change in proposal.changes:
-            say(["", *change.diff()])
-        say([""])
-        if not yes:
-            if ask is None:
-                say(["Nothing was written. To write this: nox-release init --yes"])
-                return 1
-            if ask(ASKED).strip().lower() not in ("y", "yes"):
-                say(["Nothing was written."])
-                return 1
+        if not agreed(proposal.changes, "init", yes=yes, ask=ask):
+            return 1
         write(proposal.changes)
         say(
             [
@@ -58,24 +49,6 @@ def init(root: Path, *, yes: bool, ask: Callable[[str], str] | None = None, toda
             ]
         )
     return 0
-
-
-def at_terminal() -> Callable[[str], str] | None:
-    """How a person at this terminal is asked; None where none is there."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return None
-
-    def ask(question: str) -> str:
-        try:
-            return input(question)
-        except EOFError:
-            print()
-            return ""
-        except KeyboardInterrupt:
-            print()
-            raise SystemExit(130) from None
-
-    return ask
 
 
 def _found(proposal: Proposal) -> Iterator[str]:

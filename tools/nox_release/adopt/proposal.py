@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nox_release.adopt import noxfile, table
 from nox_release.adopt.attention import Notice, attention
-from nox_release.adopt.changes import Change
+from nox_release.adopt.changes import Change, content
 from nox_release.adopt.habits import Habit
 from nox_release.adopt.seen import habits_of
 from nox_release.config import Config, read_config
@@ -55,7 +55,7 @@ def _propose(git: Git, root: Path, today: date, taken: Collection[str]) -> Propo
     _refuse_bare(git)
     environments = git.virtualenvs()  # a new user makes one here, and it holds thousands of files
     here = git.snapshot(without=environments)
-    pyproject = _bytes(root, table.NAME)
+    pyproject = content(root, table.NAME)
     config = read_config(pyproject)
     written = table.table_of(pyproject)
     found = discover(here, git, config)
@@ -72,11 +72,11 @@ def _propose(git: Git, root: Path, today: date, taken: Collection[str]) -> Propo
     after = pyproject if written is not None else table.with_table(pyproject, table.rendered(habits))
     wanted = read_config(after)
     workspace = discover(here, git, wanted)
-    ignore = _bytes(root, ".gitignore")
+    ignore = content(root, ".gitignore")
     planned = {
         ".gitignore": (ignore, _with_lines(ignore, [*_open(git, here), *_inside(here, environments)])),
         table.NAME: (pyproject, after),
-        noxfile.NAME: (old := _bytes(root, noxfile.NAME), noxfile.registering(old, taken)),
+        noxfile.NAME: (old := content(root, noxfile.NAME), noxfile.registering(old, taken)),
     }
     return Proposal(
         tuple(
@@ -129,15 +129,6 @@ def _refuse_part(git: Git, here: Snapshot, found: Workspace) -> None:
 
 def _elsewhere(here: Snapshot, why: str) -> Misuse:
     return Misuse(f"this is not the top of the workspace: {why}", f"cd {here.toplevel} && nox-release init")
-
-
-def _bytes(root: Path, name: str) -> bytes | None:
-    try:
-        return (root / name).read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise Misuse(f"{name} cannot be read: {error.strerror}", "mend that, then run the command again") from None
 
 
 def _inside(here: Snapshot, folders: Iterable[str]) -> Iterator[str]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from nox_release.adopt.changes import Change, write
+from nox_release.adopt import noxfile, table
+from nox_release.adopt.asking import Ask, agreed, show
+from nox_release.adopt.changes import Change, content, write
 from nox_release.ci.workflows import workflows
 from nox_release.config import Config, read_config
 from nox_release.errors import Misuse
 from nox_release.saying import say, told
 
-ASKED = "Write this? [y/N] "
-_OURS = ".gitlab-ci.yml"
+_USERS = ".gitlab-ci.yml"
 """A file that is written where it is not there, and otherwise belongs to the user."""
 
 
-def init_ci(ci: str, root: Path, *, check: bool, yes: bool, ask: Callable[[str], str] | None = None) -> int:
+def init_ci(ci: str, root: Path, *, check: bool, yes: bool, ask: Ask | None = None) -> int:
     """Write the workflows for *ci* into the repository at *root*, or compare them.
 
     :param check: only tell what has drifted.
@@ -29,44 +30,28 @@ def init_ci(ci: str, root: Path, *, check: bool, yes: bool, ask: Callable[[str],
     with told():
         if not (root / ".git").exists():
             raise Misuse(f"{root} is not the top of a git checkout", "go there: a CI reads its files from nowhere else")
-        config = _config(root)
+        if content(root, noxfile.NAME) is None:
+            why = f"there is no {noxfile.NAME} in {root}, and workflows call its sessions"
+            raise Misuse(why, "nox-release init, in this folder: the jobs of a CI start in no other")
+        config = read_config(content(root, table.NAME))
         wanted = workflows(ci, config, importlib.metadata.version("nox-release"))
-        changes = [change for name, content in wanted.items() if (change := _change(root, name, content))]
-        for change in changes:
-            say(["", *change.diff()])
+        if content(root, _USERS) is not None:
+            wanted.pop(_USERS, None)
+        compared = [Change(root / name, name, content(root, name), text.encode()) for name, text in wanted.items()]
+        changes = [change for change in compared if change.before != change.after]
         if not changes:
-            say([f"{', '.join(wanted)}: as init-ci writes them"])
+            say([f"as init-ci writes them: {', '.join(wanted)}", *_unincluded(ci, root)])
             return 0
         names = ", ".join(change.name for change in changes)
         if check:
+            show(changes)
             say(["", f"drifted: {names}", f"  next: nox-release init-ci {ci}, and look at what it changes"])
             return 1
-        say([""])
-        if not yes:
-            if ask is None:
-                say([f"Nothing was written. To write this: nox-release init-ci {ci} --yes"])
-                return 1
-            if ask(ASKED).strip().lower() not in ("y", "yes"):
-                say(["Nothing was written."])
-                return 1
+        if not agreed(changes, f"init-ci {ci}", yes=yes, ask=ask):
+            return 1
         write(changes)
         say([f"Wrote {names}. Look at it, and commit it.", *_next(ci, root, config)])
     return 0
-
-
-def _config(root: Path) -> Config:
-    try:
-        return read_config((root / "pyproject.toml").read_bytes())
-    except FileNotFoundError:
-        return Config()
-
-
-def _change(root: Path, name: str, content: str) -> Change | None:
-    path, after = root / name, content.encode()
-    before = path.read_bytes() if path.is_file() else None
-    if before == after or (before is not None and name == _OURS):
-        return None
-    return Change(path, name, before, after)
 
 
 def _next(ci: str, root: Path, config: Config) -> Iterator[str]:
@@ -82,5 +67,10 @@ def _next(ci: str, root: Path, config: Config) -> Iterator[str]:
         yield "  tell the index of the trusted publisher: nox -s status -- all --first-releases has its form"
     if ci == "gitlab":
         yield "  allow the project's job token to push, for the tags of releases"
-        if "nox-release.yml" not in (root / _OURS).read_text(encoding="utf-8", errors="replace"):
-            yield f"  add to {_OURS}:  include: [{{ local: .gitlab/nox-release.yml }}]"
+    yield from _unincluded(ci, root)
+
+
+def _unincluded(ci: str, root: Path) -> Iterator[str]:
+    """What has to be added to the user's own file, where it does not name ours."""
+    if ci == "gitlab" and b"nox-release.yml" not in (content(root, _USERS) or b""):
+        yield f"  add to {_USERS}:  include: [{{ local: .gitlab/nox-release.yml }}]"
