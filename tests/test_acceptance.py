@@ -15,6 +15,7 @@ from nox_release import examine, worker
 from nox_release.acceptance import RULES_OF, accept, accept_all, accepted
 from nox_release.check import Rules
 from nox_release.errors import Blocked
+from nox_release.report.answers import State
 
 URL = "Home-page: ftp://contoso.com\n"
 
@@ -127,6 +128,27 @@ def test_sarif_has_rules_and_results(files: list[Path]) -> None:
     assert refused["ruleId"] == "MTD502" and refused["ruleId"] in rules
     assert refused["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == str(files[1])
     assert blocked["level"] == "error"
+
+
+ENDLESS_LINE, ENDLESS_TEXT = "[a]\nb = " + " " * 2000, "\n" + "x" * (9 << 20)
+
+
+@pytest.mark.parametrize(
+    ("more", "points", "codes", "state"),
+    [
+        ("", ENDLESS_LINE, ["ARC201"], State.BLOCKED),
+        (ENDLESS_TEXT, "", ["MTD101"], State.BLOCKED),
+        (URL, ENDLESS_LINE, ["ARC201", "MTD502"], State.REFUSED),
+        (URL + ENDLESS_TEXT, "", ["MTD101"], State.BLOCKED),
+    ],
+)
+def test_what_was_not_looked_at_is_neither_accepted_nor_a_reason_to_refuse(
+    more: str, points: str, codes: list[str], state: State, tmp_path: Path
+) -> None:
+    """A refusal for what was looked at stays one; a name in metadata that were not read is not missing."""
+    answer = examine.look(str(make_wheel(tmp_path, {"demo.py": ""}, more=more, entry_points=points)))
+    assert ([finding.code for finding in answer.findings], answer.state) == (codes, state)
+    assert bool(answer.problem) is (state is State.BLOCKED)
 
 
 def test_an_unforeseen_end_is_told_of_its_file_alone(tmp_path: Path) -> None:

@@ -63,6 +63,16 @@ def test_every_module_is_imported_and_answered_for(tmp_path: Path) -> None:
     assert not any("installed" in answer for answer in answers)
 
 
+OLD = "import pathlib, sys\nsys.path[:0] = ['', pathlib.Path()]\nfrom demo.good import absent\n"
+
+
+def test_a_message_names_no_virtualenv(tmp_path: Path) -> None:
+    """The same error in two virtualenvs is one, whatever file Python names in it."""
+    answers = inspect(tmp_path, "", "demo.old", files={**FILES, "demo/old.py": OLD})
+    (told,) = [answer["message"] for answer in answers if "module" in answer]
+    assert told == "cannot import name 'absent' from 'demo.good' (demo/good.py)"
+
+
 def test_a_crash_leaves_the_name_of_its_module(tmp_path: Path) -> None:
     """What was about to be imported is written before it is."""
     answers = inspect(tmp_path, "demo", "demo.good", "demo.crash", "demo.bad")

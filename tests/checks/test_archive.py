@@ -216,6 +216,18 @@ BROKEN_WHEELS: dict[str, tuple[bytes, list[str]]] = {
         wheel(RECORD=Part(RECORD.encode(), b"x" * (1 << 18))),
         [f"ARC131 {RECORD}"],
     ),
+    "METADATA that does not unpack": (
+        wheel(METADATA=torn(Part(METADATA.encode(), CONTENTS[METADATA], 8, UTF8))),
+        [f"ARC131 {METADATA}", f"ARC202 {METADATA}"],
+    ),
+    "RECORD that does not unpack": (
+        wheel(RECORD=torn(Part(RECORD.encode(), record(CONTENTS), 8, UTF8))),
+        [f"ARC131 {RECORD}", f"ARC202 {RECORD}"],
+    ),
+    "WHEEL that does not unpack": (
+        wheel(WHEEL=torn(Part(WHEEL.encode(), CONTENTS[WHEEL], 8, UTF8))),
+        [f"ARC202 {WHEEL}"],
+    ),
     "entry points without a group": (wheel({ENTRY_POINTS: b"demo = demo:main\n"}), [f"ARC132 {ENTRY_POINTS}"]),
     "entry points that are no UTF-8": (wheel({ENTRY_POINTS: b"\xff"}), [f"ARC132 {ENTRY_POINTS}"]),
     "a script that is a path": (of_script("../demo"), [f"ARC132 {ENTRY_POINTS}"]),

@@ -35,6 +35,7 @@ def test_findings(files: Files, expected: list[tuple[str, str]]) -> None:
         (SOUND | {"CHANGELOG.md": "## [Unreleased]\n\n- a"}, "PRJ402", "give this heading the version"),
         (SOUND | {"CHANGELOG.md": "## 1.2.0\n\n- a"}, "PRJ404", "has no date"),
         (SOUND | {"CHANGELOG.md": "## 1.2.0 (TBA)\n\n- a"}, "PRJ404", "is still unreleased"),
+        (SOUND | {"CHANGELOG.md": "## 1.2.0 (YYYY-MM-DD)\n\n- a"}, "PRJ404", "`1.2.0 (YYYY-MM-DD)`"),
     ],
 )
 def test_what_is_said_and_advised(files: dict[str, str | bytes | None], code: str, words: str) -> None:
@@ -103,4 +104,6 @@ def test_dates_in_restructuredtext() -> None:
 
 def test_what_lies_ahead_names_the_day_of_the_check() -> None:
     """The finding may be read later, from the evidence."""
-    assert "ahead of 2026-11-25, the day of this check" in told(read(log("1.2.0 (2026-11-26)")), "PRJ407")
+    assert "ahead of 2026-11-25, the latest day anywhere on earth at this check" in told(
+        read(log("1.2.0 (2026-11-26)")), "PRJ407"
+    )

@@ -97,10 +97,11 @@ def test_a_module_that_needs_an_extra_is_a_warning() -> None:
         (replace(LOWEST, refused="x", at_floor=True), "raise the lower bound of what cannot be installed"),
         (replace(LOWEST, failed_modules=(Failed("a", MISSING),)), "raise the lower bound of the requirement"),
         (replace(SOUND, failed_modules=(Failed("a", MISSING),)), "declare what it imports"),
+        (replace(SOUND, failed_modules=(Failed("a", "SyntaxError: invalid syntax"),)), "a higher requires-python"),
     ],
 )  # fmt: skip
 def test_the_advice_fits_the_versions(installation: Installation, advice: str) -> None:
-    """What only fails with the lowest versions is mended by a higher lower bound."""
+    """What only fails with the lowest versions is mended by a higher lower bound; no requirement mends syntax."""
     (finding,) = INSTALLATION.run(installation)
     assert advice in finding.fix
 

@@ -33,7 +33,7 @@ def test_a_green_run_passes(run: TestRun) -> None:
         (TestRun("pytest", refused="no solution"), [("TST101", "test requirements", "no solution")]),
         (
             TestRun("pytest", 1, collected=2, ran=2, failed=("tests.test_x::test_a", "tests.test_x::test_b")),
-            [("TST102", "tests.test_x::test_a", ""), ("TST102", "tests.test_x::test_b", "")],
+            [("TST102", "tests.test_x::test_a", "it fails"), ("TST102", "tests.test_x::test_b", "it fails")],
         ),
         (TestRun("pytest", refused="no cffi", lowest=True), [("TST104", "test requirements", "not run: no cffi")]),
         (TestRun("pytest", 4, last="ERROR: usage"), [("TST102", "pytest", "ERROR: usage")]),

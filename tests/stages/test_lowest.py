@@ -134,7 +134,7 @@ def test_tests_run_with_the_lowest_too(bench: Make, released: Released) -> None:
     """A failure there is told with its cell, and the facts say how many cells there were."""
     made = ready(bench, released, ">=1.0", files={"tests/test_demo.py": NEW_TEST})
     result = made.run(Stage.TEST)
-    assert told(result) == [("TST102", "tests.test_demo::test_it", f"[{made.pythons[0].minor} with lowest]")]
+    assert told(result) == [("TST102", "tests.test_demo::test_it", f"it fails [{made.pythons[0].minor} with lowest]")]
     assert result.facts == {"tests": "1 ran of 1 collected, 2 cells"}
 
 

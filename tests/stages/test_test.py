@@ -42,8 +42,8 @@ def test_tests_run_on_the_wheel(bench: Make) -> None:
 @pytest.mark.parametrize(
     ("tests", "found"),
     [
-        ("def test_a(): assert 1 == 2\ndef test_b(): ...\n", [("TST102", "tests.test_demo::test_a", "")]),
-        ("import nothing_like_it\n", [("TST102", "tests.test_demo", "")]),
+        ("def test_a(): assert 1 == 2\ndef test_b(): ...\n", [("TST102", "tests.test_demo::test_a", "it fails")]),
+        ("import nothing_like_it\n", [("TST102", "tests.test_demo", "it fails")]),
         ("", [("TST103", "pytest", "no test was collected")]),
         ("x = 1\n", [("TST103", "pytest", "no test was collected")]),
         (SKIPPED, [("TST103", "pytest", "all 2 tests were skipped")]),

@@ -28,6 +28,8 @@ RULES_OF = date(2026, 8, 21)
 """The day of PyPI's rules that a verdict models."""
 METADATA = (FORM, IDENTITY, DESCRIPTION, CLASSIFIED, CONTACTS, REQUIRED, LICENCES)
 """Whose checks look at the metadata."""
+_UNREAD = ("ARC201", "MTD101")
+"""Codes of the checks that tell what was not looked at."""
 _SAMPLE = b"""\
 Metadata-Version: 2.5
 Name: sample
@@ -58,7 +60,8 @@ def accept(path: Path, rules: Rules | None = None) -> Verdict:
     name, version = "", None
     if distribution.metadata is not None:
         submission = replace(read(distribution.metadata), licences=distribution.licences)
-        verdict = sum((family.run(submission, rules) for family in METADATA), verdict)
+        families = (FORM,) if submission.opaque else METADATA
+        verdict = sum((family.run(submission, rules) for family in families), verdict)
         name, version = _identity(submission)
     return verdict + FILENAME.run(FileName(distribution.filename, name, version), rules)
 
@@ -85,6 +88,11 @@ def accept_all(paths: Iterable[Path], rules: Rules | None = None) -> Verdict:
 def accepted(verdict: Verdict) -> bool:
     """Whether PyPI would take the file, whatever rules of our own say."""
     return not any(finding.pypi and finding.severity is Severity.ERROR for finding in verdict)
+
+
+def unread(verdict: Verdict) -> bool:
+    """Whether some of the file was not looked at, so that PyPI may refuse it for that."""
+    return any(finding.code in _UNREAD for finding in verdict)
 
 
 def _identity(submission: Submission) -> tuple[str, Version | None]:

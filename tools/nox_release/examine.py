@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from nox_release.acceptance import accept, load
+from nox_release.acceptance import accept, accepted, load, unread
 from nox_release.errors import Blocked, Exit
 from nox_release.filelist import files_of
 from nox_release.forks import forked
@@ -50,7 +50,9 @@ def look(file: str) -> Answer:
     """Look at one file; whatever is in it, an answer comes, and soon."""
     try:
         with _deadline(PATIENCE):
-            return Answer(file, accept(Path(file)).findings)
+            verdict = accept(Path(file))
+            unknown = accepted(verdict) and unread(verdict)
+            return Answer(file, verdict.findings, "not all of it was looked at" if unknown else "")
     except Blocked as error:
         return Answer(file, problem=error.message)
     except _Overdue:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from importlib import metadata
 
@@ -27,7 +28,7 @@ def main() -> None:
             try:
                 importlib.import_module(module)
             except BaseException as error:  # a module may raise SystemExit too
-                say(module=module, error=type(error).__name__, message=str(error), missing=_missing(error),
+                say(module=module, error=type(error).__name__, message=_message(error), missing=_missing(error),
                     file=_raised_in(error))  # fmt: skip
             else:
                 say(module=module)
@@ -39,10 +40,18 @@ def main() -> None:
                 point.load()
             except BaseException as error:
                 say(point=point.name, group=point.group, value=point.value, error=type(error).__name__,
-                    message=str(error), missing=_missing(error), file=_raised_in(error))  # fmt: skip
+                    message=_message(error), missing=_missing(error), file=_raised_in(error))  # fmt: skip
             else:
                 say(point=point.name, group=point.group, value=point.value)
         say(installed={item.metadata["Name"]: item.version for item in metadata.distributions()})
+
+
+def _message(error: BaseException) -> str:
+    """What it says, with paths as they are in every virtualenv."""
+    said = str(error)
+    for folder in sorted({path for path in sys.path if path and isinstance(path, str)}, key=len, reverse=True):
+        said = said.replace(folder + os.sep, "")
+    return said
 
 
 def _missing(error: BaseException) -> str:

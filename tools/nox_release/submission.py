@@ -101,6 +101,11 @@ class Submission:
     licences: frozenset[str] | None = None
     """Paths that a License-File may name, as they are in the archive; None where that is not known."""
 
+    @property
+    def opaque(self) -> bool:
+        """Nothing of it was read, so a field that is not in it may be in the file."""
+        return bool(self.unread) and not self.fields
+
     def one(self, name: str) -> str | None:
         """Return the value of a field that stands once, None where it is not sent."""
         return next(iter(self.fields.get(name, ())), None)

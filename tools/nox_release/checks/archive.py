@@ -159,7 +159,7 @@ def extras_well_formed(distribution: Distribution) -> Iterator[Problem]:
     "ARC131", "A wheel has METADATA, WHEEL and RECORD in the .dist-info folder that its name says", pypi=True
 )
 def has_dist_info(distribution: Distribution) -> Iterator[Problem]:
-    """PyPI looks for ``{name}-{version}.dist-info``, spelled as in the file's name, and reads RECORD as CSV."""
+    """PyPI looks for ``{name}-{version}.dist-info``, spelled as in the file's name, and reads METADATA and RECORD."""
     fix = "do not rename wheels; build it anew with a current build backend"
     yield from _told(distribution, FaultKind.DIST_INFO, fix)
 

@@ -53,7 +53,7 @@ def changelog_entry_is_dated(project: Project) -> Iterator[Problem]:
     entry = project.entry
     if project.changelog is not None and entry is not None and entry.date in ("", UNRELEASED):
         message = f"`{entry.heading}` {'has no date' if not entry.date else 'is still unreleased'}"
-        mend = f"write the day of the release: `{entry.version} (2026-11-20)`"
+        mend = f"write the day of the release: `{entry.version} (YYYY-MM-DD)`"
         yield Problem(f"{project.changelog.path}:{entry.line}", mend, message)
 
 
@@ -105,7 +105,7 @@ def entry_is_not_of_the_future(project: Project) -> Iterator[Problem]:
     """The date is that of the release, for ever; one that lies ahead is a slip, or the release is too early."""
     entry, today = project.entry, project.circumstances.today
     if project.changelog is not None and entry is not None and (moment := _day(entry)) and moment > today:
-        message = f"`{entry.heading}` is dated ahead of {today}, the day of this check"
+        message = f"`{entry.heading}` is dated ahead of {today}, the latest day anywhere on earth at this check"
         yield Problem(
             f"{project.changelog.path}:{entry.line}", "write the day of the release, once it is known", message
         )

@@ -32,7 +32,7 @@ def known_suffix(file: FileName) -> Iterator[Problem]:
     if not file.filename.endswith((".tar.gz", ".whl")):
         zipped = file.filename.lower().endswith(".zip")
         mend = "build the sdist as a .tar.gz" if zipped else "build an sdist or a wheel"
-        yield Problem(file.filename, mend)
+        yield Problem(file.filename, mend, "it has another ending")
 
 
 @FILENAME.check("FNM102", "The name is printable, and no path", pypi=True)
@@ -59,7 +59,7 @@ def sdist_name(file: FileName) -> Iterator[Problem]:
     if file.filename.endswith(".tar.gz") and file.name and file.version is not None:
         wanted = f"{_normalized(file.name)}-{file.version}.tar.gz"
         if file.filename != wanted:
-            yield Problem(file.filename, f"build with a backend that calls it {wanted}")
+            yield Problem(file.filename, f"build with a backend that calls it {wanted}", f"it is not {wanted}")
 
 
 # A wheel

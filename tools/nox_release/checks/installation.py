@@ -112,11 +112,14 @@ def consistent(installation: Installation) -> Iterator[Problem]:
 @INSTALLATION.check("INS103", "Every public module imports with the runtime requirements")
 def imports(installation: Installation) -> Iterator[Problem]:
     """A missing requirement is found by the first user. Tests do not see it: their tools bring much along."""
-    fix = "declare what it imports in the requirements or in an extra, or import it lazily"
-    if installation.lowest:
-        fix = "raise the lower bound of the requirement that it fails with"
     failed = [failed for failed in installation.failed_modules if not installation.outdated(failed)]
     for error, names in _by_error(failed):
+        if installation.lowest:
+            fix = "raise the lower bound of the requirement that it fails with"
+        elif error.startswith(("ModuleNotFoundError", "ImportError")):
+            fix = "declare what it imports in the requirements or in an extra, or import it lazily"
+        else:
+            fix = "let it import; if only older Pythons cannot, that or a higher requires-python"
         yield Problem(names[0], fix, error)
     if installation.crashed:
         yield Problem(installation.crashed, "importing a module must not end the interpreter", "the interpreter ended")

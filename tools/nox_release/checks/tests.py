@@ -26,7 +26,7 @@ def passing(run: TestRun) -> Iterator[Problem]:
     if run.refused or run.exit_code == 0 or run.collected == 0:
         return
     for name in run.failed[:10]:
-        yield Problem(name, "read the log")
+        yield Problem(name, "read the log", "it fails")
     if len(run.failed) > 10:
         yield Problem("tests", "read the log", f"{len(run.failed) - 10} more failed")
     if not run.failed:

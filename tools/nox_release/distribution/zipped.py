@@ -149,7 +149,9 @@ class _Archive:
             return None
         try:
             return b"".join(unpack(self._data, entry, content))
-        except Broken:
+        except Broken as broken:
+            if name.endswith(("/METADATA", "/RECORD")):
+                self._faults.add(FaultKind.DIST_INFO, name, str(broken))
             return None
 
     def _check_contents(self, record: Record | None) -> None:

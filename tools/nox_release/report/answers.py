@@ -24,7 +24,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     BLOCKED = "blocked"
-    """It could not be looked at; nothing is known."""
+    """It, or some of it, could not be looked at, and nothing else refuses it."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Answer:
     """Its path, as it was asked for."""
     findings: tuple[Finding, ...] = ()
     problem: str = ""
-    """Why it could not be looked at."""
+    """Why it could not be looked at, or that some of it was not."""
 
     @property
     def state(self) -> State:
