@@ -41,7 +41,8 @@ class Settings:
     test_exempt: str = ""
     """The reason why the tests are not run, or need not collect anything; every report prints it."""
     index_exempt: str = ""
-    """The reason why the target index is not asked about the package; every report prints it."""
+    """The reason why the checks ask the target index nothing about the package; every report prints it. Looking at an
+    index is what ``status``, ``doctor`` and a candidate are for: they ask."""
     build_inputs: tuple[str, ...] = ()
     """Files outside a package's folder that its build reads, relative to the workspace."""
     git_history: bool = False
