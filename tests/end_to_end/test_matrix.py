@@ -43,7 +43,7 @@ def test_packages_are_tried_on_every_interpreter(workspace: Make, pythons: tuple
     assert done.returncode == 1, done.stdout
     older = ", ".join(minors[:0:-1])
     assert f"error INS103 demo: SyntaxError: for newer ones only [{older} with highest]" in done.stdout
-    assert f"error TST102 tests.test_it: [{older} with highest]" in done.stdout
+    assert f"error TST102 tests.test_it: it fails [{older} with highest]" in done.stdout
     made.write({"packages/demo/src/demo/__init__.py": '"""For all."""\n'})
     mended = made.nox("-s", "verify-artifacts", "test", "--", "demo")
     assert mended.returncode == 0, mended.stdout
