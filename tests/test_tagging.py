@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -136,6 +137,14 @@ def test_a_remote_that_cannot_be_asked_blocks(repository: Repository) -> None:
     """Not being able to look is not an absent tag."""
     with pytest.raises(Blocked, match="the tags of nowhere cannot be read"):
         replace(repository.tags, remote="nowhere").look("demo_1.0", repository.first)
+
+
+def test_a_remote_that_never_answers_is_given_up(repository: Repository) -> None:
+    """It takes the connection, and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        remote = f"git://127.0.0.1:{silent.getsockname()[1]}/nothing"
+        with pytest.raises(Blocked, match=r"git ls-remote had not ended in .* after 1 s"):
+            repository.tags.git.ls_remote(remote, patience=1.0)
 
 
 def test_all_tags_of_the_remote_at_once(tmp_path: Path) -> None:

@@ -134,8 +134,9 @@ def checkout(git: Git, plan: Plan, config: Config, environ: Mapping[str, str]) -
     pushed, unasked = False, ""
     if branch:
         try:
-            lines = git("ls-remote", "--heads", config.remote, f"refs/heads/{branch}").split()
-            pushed = bool(lines) and (lines[0] == plan.commit or git.is_ancestor(plan.commit, lines[0]))
+            ref = f"refs/heads/{branch}"
+            there = git.ls_remote(config.remote, ref).get(ref, "")
+            pushed = bool(there) and (there == plan.commit or git.is_ancestor(plan.commit, there))
         except Blocked as error:
             unasked = f"the git remote {config.remote} cannot be asked: {error.message}"
     return Checkout(

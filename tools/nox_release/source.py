@@ -41,11 +41,13 @@ class Git:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         names: Iterable[str] = (),
+        patience: float | None = None,
     ) -> str:
         """Return what ``git ARGUMENTS`` prints.
 
         :param names: given to it on standard input, each with a null behind it.
-        :raises Blocked: when git is not there, or refuses.
+        :param patience: seconds that it may take; None: as many as it wants.
+        :raises Blocked: when git is not there, refuses, or takes longer.
         """
         environ = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **self._object_env(), **(env or {})}
         try:
@@ -56,14 +58,26 @@ class Git:
                 input="".join(f"{name}\0" for name in names).encode(errors="surrogateescape"),
                 capture_output=True,
                 check=False,
+                timeout=patience,
             )
         except FileNotFoundError:
             raise Blocked("git is not installed", "install git and run the command again") from None
+        except subprocess.TimeoutExpired:
+            raise Blocked(f"git {_command(arguments)} had not ended in {self.root} after {patience:.0f} s") from None
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
             said = said or f"exit code {done.returncode}"
             raise Blocked(f"git {_command(arguments)} failed in {self.root}: {said}")
         return done.stdout.decode(errors="surrogateescape")
+
+    def ls_remote(self, remote: str, *patterns: str, patience: float = 120.0) -> dict[str, str]:
+        """Return each ref of *remote* that *patterns* name → the object that it names.
+
+        :param patience: seconds; a remote may take a connection and never answer, and a person may type a passphrase.
+        :raises Blocked: when the remote cannot be asked, or does not answer.
+        """
+        lines = self("ls-remote", remote, *patterns, patience=patience).splitlines()
+        return {name: named for named, name in (line.split("\t") for line in lines)}
 
     def _object_env(self) -> dict[str, str]:
         return {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.objects)} if self.objects.exists() else {}

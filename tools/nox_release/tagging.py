@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from nox_release.errors import Blocked
 from nox_release.source import Git
 
+_PUSH = 600.0
+"""Seconds; what receives a tag may run checks of its own on it."""
+
 
 @dataclass(frozen=True)
 class Tagged:
@@ -73,14 +76,14 @@ class Tags:
 
     def _ask(self, *patterns: str) -> dict[str, str]:
         try:
-            lines = self.git("ls-remote", self.remote, *patterns).splitlines()
+            refs = self.git.ls_remote(self.remote, *patterns)
         except Blocked as error:
             raise Blocked(
                 f"the tags of {self.remote} cannot be read: {error.message}",
                 f"see that `git ls-remote {self.remote}` works, then run the command again",
             ) from None
         found: dict[str, str] = {}
-        for commit, name in (line.split("\t") for line in lines):
+        for name, commit in refs.items():
             # An annotated tag is an object of its own; the line with ^{}, which follows, names the commit.
             found[name.removeprefix("refs/tags/").removesuffix("^{}")] = commit
         return found
@@ -104,7 +107,8 @@ class Tags:
                 ) from None
         if tag.to_push:
             try:
-                self.git("push", "--quiet", "--no-verify", self.remote, f"refs/tags/{tag.name}:refs/tags/{tag.name}")
+                ref = f"refs/tags/{tag.name}:refs/tags/{tag.name}"
+                self.git("push", "--quiet", "--no-verify", self.remote, ref, patience=_PUSH)
             except Blocked as error:
                 raise Blocked(
                     f"{tag.name} is set here, and could not be pushed to {self.remote}: {error.message}",
