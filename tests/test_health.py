@@ -19,7 +19,7 @@ from nox_release.health import Checkup, unmatched
 from nox_release.process import Completed, Run
 from nox_release.release import candidate_of
 from nox_release.report.doctor import healthy
-from nox_release.status import Shelf
+from nox_release.standing import Shelf
 from nox_release.work import SurveyAnswer
 from workspaces import package
 

@@ -23,7 +23,8 @@ from nox_release.model import Evidence, Outcome, Stage
 from nox_release.overview import Overview
 from nox_release.proven import Machine
 from nox_release.release import candidate_of
-from nox_release.status import Position, Shelf, Shelved, Standing, judge
+from nox_release.standing import Shelf, Shelved, Standing
+from nox_release.status import Position, judge
 from nox_release.views import Views
 from nox_release.work import SurveyAnswer, SurveyOrder
 from nox_release.yank import Dependent

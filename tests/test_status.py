@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nox_release.status import DONE, Position, Shelf, Shelved, Standing, Trouble, how_to_add, judge
+from nox_release.standing import Shelf, Shelved, Standing
+from nox_release.status import DONE, Position, Trouble, how_to_add, judge
 
 HEAD, OLD = "a" * 40, "b" * 40
 SDIST, WHEEL = "demo-1.0.tar.gz", "demo-1.0-py3-none-any.whl"

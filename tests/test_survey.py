@@ -14,7 +14,7 @@ from nox_release.errors import Blocked
 from nox_release.index.owners import Owners
 from nox_release.index.target import Published, PublishedFile
 from nox_release.repository import Repository
-from nox_release.status import Shelf, Shelved
+from nox_release.standing import Shelf, Shelved
 from nox_release.survey import shelf, survey
 from nox_release.work import SurveyOrder
 from nox_release.yank import Dependent

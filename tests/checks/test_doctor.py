@@ -12,7 +12,7 @@ from nox_release.checks.doctor import CHECKOUT, INDEX, KEYS, OWNERS, Checkout, I
 from nox_release.checks.machine import GIB, MACHINE, PYTHONS, TABLE, Machine, Pythons, Table
 from nox_release.exemptions import Stale
 from nox_release.matrix import Interpreter, Resolution, choose
-from nox_release.status import Shelf, Standing
+from nox_release.standing import Shelf, Standing
 
 OWNED = Standing("demo", "1.0", required_owners=("Microsoft",), shelf=Shelf(exists=True, owners=("microsoft", "ada")))
 WELL = Index("https://upload.pypi.org/legacy/", "https://pypi.org/", (OWNED,))

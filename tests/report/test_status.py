@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from nox_release.report.status import as_json, first_releases, status, yank
-from nox_release.status import Shelf, Shelved, Standing, judge
+from nox_release.standing import Shelf, Shelved, Standing
+from nox_release.status import judge
 from nox_release.waves import Publisher
 from nox_release.yank import Dependent, Withdrawal
 

@@ -23,7 +23,7 @@ from nox_release.project import Source, changelog_of
 from nox_release.repository import Repository
 from nox_release.requirements import parsed
 from nox_release.source import Git
-from nox_release.status import Shelf, Standing
+from nox_release.standing import Shelf, Standing
 from nox_release.tagging import Tags
 from nox_release.waves import Publisher, publisher, waves
 from nox_release.work import SurveyAnswer, SurveyOrder

@@ -20,7 +20,7 @@ from nox_release.index.target import Published, Target, TargetIndex
 from nox_release.process import in_parallel
 from nox_release.repository import read_pypirc
 from nox_release.requirements import parsed
-from nox_release.status import Shelf, Shelved
+from nox_release.standing import Shelf, Shelved
 from nox_release.work import SurveyAnswer, SurveyOrder
 from nox_release.yank import Dependent
 

@@ -23,7 +23,7 @@ from nox_release.process import Log
 from nox_release.repository import Repository
 from nox_release.snapshot import Snapshot
 from nox_release.source import Git
-from nox_release.status import Shelf
+from nox_release.standing import Shelf
 from nox_release.yank import Dependent
 
 

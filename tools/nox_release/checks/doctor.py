@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nox_release.check import Family, Problem, Severity, Verdict
-from nox_release.status import Standing, how_to_add
+from nox_release.standing import Standing
+from nox_release.status import how_to_add
 
 
 @dataclass(frozen=True)
