@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from nox_release.check import Finding
 from nox_release.model import Evidence, Outcome, Stage
-from nox_release.report.words import brief, counts, duration, fitting, number, one_line, some
+from nox_release.report.words import brief, counts, duration, fitting, one_line
 from runs import finding, warning
 
 
@@ -78,19 +78,6 @@ def test_no_text_is_more_than_a_line(text: str) -> None:
     assert "\x1b" not in line
     line.encode()
     assert one_line(line) == line
-
-
-@pytest.mark.parametrize(
-    ("names", "shown"), [(["a"], "a"), (["a", "b", "c"], "a, b, c"), (["a", "b", "c", "d"], "a, b, c and 1 more")]
-)
-def test_many_names_are_counted(names: list[str], shown: str) -> None:
-    """Some names are told, the others counted."""
-    assert some(names) == shown
-
-
-def test_one_and_many() -> None:
-    """A word has its plural where there is not one of it."""
-    assert [number(count, "error") for count in (0, 1, 2)] == ["0 errors", "1 error", "2 errors"]
 
 
 @pytest.mark.parametrize(

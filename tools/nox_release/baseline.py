@@ -25,6 +25,7 @@ from nox_release.policy import Policy, baselines
 from nox_release.record import from_json, to_json
 from nox_release.shipped import shipped, unpack_sources
 from nox_release.surface import Surface, compare
+from nox_release.wording import some
 from nox_release.work import Job, Result
 
 ALL = "*"
@@ -65,7 +66,7 @@ def facts(upgrade: Upgrade) -> dict[str, str]:
         changes = [f"+{name}" for name in wanted.added] + [f"-{name}" for name in wanted.removed]
         changes += [f"{name} {old} → {new}" for name, (old, new) in wanted.changed.items()]
         if changes:
-            told["requirements"] = ", ".join(changes[:8]) + (f" and {len(changes) - 8} more" * (len(changes) > 8))
+            told["requirements"] = some(changes, 8)
     if upgrade.listed:
         told["difference"] = upgrade.listed
     return told

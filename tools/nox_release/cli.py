@@ -95,7 +95,8 @@ def _init_ci(asked: argparse.Namespace, environ: Mapping[str, str], become: Beco
 def _merge(asked: argparse.Namespace, environ: Mapping[str, str], become: Become) -> int:  # noqa: ARG001  # as all
     from nox_release.evidence import Store
     from nox_release.merging import merge
-    from nox_release.report.words import number, one_line
+    from nox_release.report.words import one_line
+    from nox_release.wording import number
 
     store = Store(Path.cwd())
     merged = merge(map(Path, asked.folders), store)

@@ -36,6 +36,7 @@ from nox_release.reporting import clear, tell, write
 from nox_release.repository import Wanted
 from nox_release.saying import say, screen, told
 from nox_release.session import asked_for, machine_of, needs, queued, work
+from nox_release.wording import some
 from nox_release.work import Order
 
 _STATES = {Outcome.PASSED: State.PASSED, Outcome.FAILED: State.FAILED, Outcome.BLOCKED: State.BLOCKED}
@@ -285,5 +286,4 @@ def _entry(evidence: Evidence | None, name: str, stage: Stage) -> Entry:
 
 def _verdict(bad: Iterable[str], plan: Plan, stage: Stage) -> str:
     names = [*bad, *(broken.name for broken in plan.broken)]
-    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return one_line(f"{stage} did not pass for {shown}")
+    return one_line(f"{stage} did not pass for {some(names, 5)}")

@@ -9,6 +9,7 @@ from nox_release.check import Severity, longest, matches
 from nox_release.codes import Described, beginning, known
 from nox_release.config import Config
 from nox_release.model import Evidence, Outcome, Stage
+from nox_release.wording import some
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,7 @@ class Stale:
     """Those that it is written for; each was looked at by all of its checks."""
 
     def __str__(self) -> str:
-        first = ", ".join(self.packages[:3])
-        more = f" and {len(self.packages) - 3} more" if len(self.packages) > 3 else ""
-        return f"{self.key} {self.entry} in {self.place} matches nothing any more in {first}{more}"
+        return f"{self.key} {self.entry} in {self.place} matches nothing any more in {some(self.packages)}"
 
 
 def stale(config: Config, names: Collection[str], looks: Mapping[str, Look]) -> Iterator[Stale]:

@@ -25,9 +25,10 @@ from nox_release.matrix import Resolution, choose
 from nox_release.overview import Overview, RemoteTags, remote_tags
 from nox_release.plan import Plan
 from nox_release.process import Completed, Processes, Run
-from nox_release.report.words import number, one_line
+from nox_release.report.words import one_line
 from nox_release.session import outside
 from nox_release.signing import Signing
+from nox_release.wording import number
 from nox_release.workspace import discover, package_folders, translate
 
 _LIMIT = 30.0

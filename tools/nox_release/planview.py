@@ -18,12 +18,13 @@ from nox_release.plan import Plan
 from nox_release.printing import put
 from nox_release.report.explain import explain
 from nox_release.report.plan import as_json, github, mermaid, text
-from nox_release.report.words import one_line, some
+from nox_release.report.words import one_line
 from nox_release.saying import say, told
 from nox_release.selection import Unchanged
 from nox_release.session import outside
 from nox_release.shards import shards
 from nox_release.timing import timings
+from nox_release.wording import some
 
 
 def plan(session: nox.Session, root: Path, started: float, environ: Mapping[str, str] = os.environ) -> None:

@@ -20,7 +20,7 @@ from nox_release.matrix import Interpreter, Matrix, Resolution, choose
 from nox_release.model import Artifact
 from nox_release.prefixes import Release, Trial, baselines, sibling_requirements
 from nox_release.process import in_parallel
-from nox_release.report.words import number
+from nox_release.wording import number
 
 Files = Sequence[tuple[Artifact, Path]]
 """The files of one upload, and where they are."""

@@ -21,8 +21,8 @@ from nox_release.inquiry import Inquire, inquire
 from nox_release.manifest import Manifest, read_manifest
 from nox_release.plan import Plan
 from nox_release.report.approval import shown
-from nox_release.report.words import some
 from nox_release.repository import Wanted, choose, read_pypirc
+from nox_release.wording import some
 from nox_release.work import GateAnswer, GateOrder, PreflightAnswer, PreflightOrder
 
 _BEHIND_THE_GATE = 'publish from a job behind the gate, or set approval in [tool.nox-release] to "prompt" or "signed"'

@@ -25,11 +25,12 @@ from nox_release.report.explain import explain
 from nox_release.report.page import page
 from nox_release.report.run import REVIEW
 from nox_release.report.status import as_json, first_releases, status, yank
-from nox_release.report.words import one_line, some
+from nox_release.report.words import one_line
 from nox_release.reviewing import Reviewing
 from nox_release.saying import say, told
 from nox_release.session import looking_back, outside
 from nox_release.status import judge
+from nox_release.wording import some
 
 
 class Views:

@@ -13,9 +13,10 @@ from nox_release.adopt.attention import Notice
 from nox_release.adopt.changes import write
 from nox_release.adopt.habits import Habit
 from nox_release.adopt.proposal import Proposal, propose
-from nox_release.report.words import number, one_line, some
+from nox_release.report.words import one_line
 from nox_release.saying import say, told
 from nox_release.sessions import session_names
+from nox_release.wording import number, some
 
 SHOWN = 20
 """Notices of a kind that are told at once; lint-metadata tells all."""

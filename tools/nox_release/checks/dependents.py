@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nox_release.check import Family, Problem, Severity
 from nox_release.testrun import TestRun
+from nox_release.wording import some
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def sound_before(dependence: Dependence) -> Iterator[Problem]:
     before = dependence.baseline
     if before is None or before.refused or before.collected == 0 or not before.exit_code:
         return
-    shown = ", ".join(before.failed[:3]) + (f" and {len(before.failed) - 3} more" if len(before.failed) > 3 else "")
+    shown = some(before.failed)
     fix = f"nothing here: mend {dependence.dependent}"
     yield Problem(dependence.where, fix, f"broken before this release: {shown or before.last}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from packaging.version import Version
@@ -11,6 +11,7 @@ from packaging.version import Version
 from nox_release.check import Family, Problem, Rules, Severity, Verdict
 from nox_release.difference import Change, Difference, Nature
 from nox_release.policy import Policy, Step, step, step_to_break, version_after
+from nox_release.wording import some
 
 LIMIT = 20
 """Changes that a check tells one by one; the rest is counted."""
@@ -120,7 +121,7 @@ def preview(upgrade: Upgrade) -> Iterator[Problem]:
         paths = [change.path for change in upgrade.since_preview.api if change.nature in broken]
         if paths:
             fix = 'say it in the changelog, or set version-policy = "azure-preview"'
-            yield Problem(paths[0], fix, f"{_some(paths)} broke since {upgrade.preview}")
+            yield Problem(paths[0], fix, f"{some(paths)} broke since {upgrade.preview}")
 
 
 @DIFFERENCE.check("DIF107", "Every public module can be compared", Severity.WARNING)
@@ -213,7 +214,7 @@ def _told(
                 key = (change.nature, change.origin or change.path, change.detail)
                 left.setdefault(key, []).append(change.path)
     for glob, paths in allowed.items():
-        yield Problem(glob, "nothing: it is allowed", f"{_some(paths)}: changed since {upgrade.last}")
+        yield Problem(glob, "nothing: it is allowed", f"{some(paths)}: changed since {upgrade.last}")
     version = version_after(upgrade.last, wanted or step_to_break(upgrade.last))
     for (nature, _, detail), paths in list(left.items())[:LIMIT]:
         fix = f'{keep}; or make this {version}; or say allow-changes = {{ "{paths[0]}" = "why" }}'
@@ -223,8 +224,3 @@ def _told(
     if len(left) > LIMIT:
         more = f"{len(left) - LIMIT} more changes of this kind since {upgrade.last}: see {upgrade.listed}"
         yield Problem("the public API", f"make this {version}", more)
-
-
-def _some(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-    return f"{', '.join(paths[:3])}{more}"

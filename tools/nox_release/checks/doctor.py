@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from nox_release.check import Family, Problem, Severity, Verdict
 from nox_release.standing import Standing
 from nox_release.status import how_to_add
+from nox_release.wording import some
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def released_once(index: Index) -> Iterator[Problem]:
         owners = sorted({owner for item in new for owner in item.required_owners})
         then = f"; afterwards doctor fails until {', '.join(owners)} is an owner" if owners else ""
         fix = f"nox -s status -- {_typed(new)} --first-releases tells in which waves, and their publishers{then}"
-        yield Problem(_some([item.name for item in new]), fix, f"the index does not know {_them(len(new))}")
+        yield Problem(some([item.name for item in new]), fix, f"the index does not know {_them(len(new))}")
 
 
 @CHECKOUT.check("DOC301", "Git knows who sets tags")
@@ -194,10 +195,6 @@ def own_key(keys: Keys) -> Iterator[Problem]:
             yield Problem(keys.file, fix, f"it has none of the {len(keys.own)} SSH keys found here")
         else:
             yield Problem(keys.file, "ssh-keygen -t ed25519, and add its public key", "there is no SSH key here")
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _typed(standings: list[Standing]) -> str:

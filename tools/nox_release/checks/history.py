@@ -10,6 +10,7 @@ from packaging.version import Version
 from nox_release.check import Family, Problem, Severity
 from nox_release.history import History, Need
 from nox_release.model import Kind
+from nox_release.wording import some
 
 HISTORY: Family[History] = Family("HIS", "what the index has already")
 
@@ -26,8 +27,7 @@ def version_is_free(history: History) -> Iterator[Problem]:
     """
     if not (files := history.conflicts) or (history.undecided and not _closed(history)):
         return
-    names = ", ".join(file.filename for file in files[:3])
-    more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+    names = some([file.filename for file in files])
     when = f", uploaded {history.first_upload:%Y-%m-%d}" if history.first_upload else ""
     last = history.published.last() if history.published else None
     above = f" above {last}, the last release" if last is not None and last >= history.version else ""
@@ -40,7 +40,7 @@ def version_is_free(history: History) -> Iterator[Problem]:
     ours = {artifact.filename for artifact in history.artifacts}
     differ = all(file.sha256 and file.filename in ours for file in files)
     other = " in other bytes than those built here" if differ else ""
-    yield Problem(f"version {history.version}", fix, f"{history.index} has {names}{more}{other}{when}")
+    yield Problem(f"version {history.version}", fix, f"{history.index} has {names}{other}{when}")
 
 
 @HISTORY.check("HIS102", "The release still takes files", pypi=True)

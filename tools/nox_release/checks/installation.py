@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from nox_release.check import Family, Problem, Severity
 from nox_release.imports import Provided
+from nox_release.wording import some
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,10 @@ def needs_extra(installation: Installation) -> Iterator[Problem]:
         if failed.extra:
             by_extra.setdefault(failed.extra, []).append(failed.name)
     for extra, names in by_extra.items():
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         yield Problem(
             f"extra {extra}",
             "nothing, if the documentation says so",
-            f"imports only with it: {', '.join(names[:3])}{more}",
+            f"imports only with it: {some(names)}",
         )
 
 

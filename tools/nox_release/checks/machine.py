@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from nox_release.check import Family, Problem, Severity
 from nox_release.exemptions import Stale
 from nox_release.matrix import Matrix
+from nox_release.wording import some
 
 GIB = 2**30
 _ENOUGH = GIB
@@ -59,12 +60,12 @@ def pythons(found: Pythons) -> Iterator[Problem]:
         for minor in matrix.missing:
             wanted.setdefault(minor, []).append(name)
     for minor, names in sorted(wanted.items(), key=_order):
-        yield Problem(f"Python {minor}", f"uv python install {minor}", f"pythons asks for it, for {_some(names)}")
+        yield Problem(f"Python {minor}", f"uv python install {minor}", f"pythons asks for it, for {some(names)}")
     unserved = [name for name, matrix in found.matrices.items() if not matrix.interpreters and not matrix.missing]
     if unserved:
         said = found.matrices[unserved[0]].requires_python
         fix = f"uv python install {found.matrices[unserved[0]].floor or '3'}"
-        yield Problem("requires-python", fix, f"no Python here is one that {_some(unserved)} allows ({said})")
+        yield Problem("requires-python", fix, f"no Python here is one that {some(unserved)} allows ({said})")
 
 
 @PYTHONS.check("DOC402", "The lowest Python that each package allows is here", Severity.WARNING)
@@ -77,7 +78,7 @@ def floors(found: Pythons) -> Iterator[Problem]:
             wanted.setdefault(matrix.floor, []).append(name)
     for minor, names in sorted(wanted.items(), key=_order):
         yield Problem(
-            f"Python {minor}", f"uv python install {minor}, or raise requires-python", f"{_some(names)} allow it"
+            f"Python {minor}", f"uv python install {minor}, or raise requires-python", f"{some(names)} allow it"
         )
 
 
@@ -119,7 +120,3 @@ def exemptions(table: Table) -> Iterator[Problem]:
 
 def _order(entry: tuple[str, list[str]]) -> tuple[int, ...]:
     return tuple(int(part) for part in entry[0].split("."))
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from nox_release.check import Family, Problem, Severity
 from nox_release.namespaces import Installed, Mixed, Shared, mixed, shared
+from nox_release.wording import some
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,4 @@ def _mixed(items: Iterable[Mixed], mine: Installed) -> Iterator[Problem]:
 
 
 def _names(owners: Iterable[str], mine: Installed) -> str:
-    names = [owner for owner in owners if owner != mine.owner]
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"{', '.join(names[:3])}{more}"
+    return some([owner for owner in owners if owner != mine.owner])

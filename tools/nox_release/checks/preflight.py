@@ -12,6 +12,7 @@ from nox_release.check import Family, Problem, Severity
 from nox_release.index.owners import Owners
 from nox_release.status import how_to_add
 from nox_release.tagging import Tagged
+from nox_release.wording import some
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,7 @@ def committed(ready: Readiness) -> Iterator[Problem]:
     The configuration counts as it lies in the folder, so this keeps it from deciding over its own release.
     """
     if paths := ready.checkout.uncommitted:
-        more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-        yield Problem("git", "commit or stash it", f"not committed: {', '.join(paths[:3])}{more}")
+        yield Problem("git", "commit or stash it", f"not committed: {some(paths)}")
 
 
 @PREFLIGHT.check("PRE102", "It is made from a release branch")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nox_release.check import Family, Problem, Severity
+from nox_release.wording import some
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,7 @@ def attested(publication: Publication) -> Iterator[Problem]:
 def committed(publication: Publication) -> Iterator[Problem]:
     """A rehearsal counts uncommitted work in; a candidate refuses it, for nobody could build it again."""
     if paths := publication.uncommitted:
-        more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-        yield Problem("git", "commit before a candidate", f"not committed: {', '.join(paths[:3])}{more}")
+        yield Problem("git", "commit before a candidate", f"not committed: {some(paths)}")
 
 
 @PUBLICATION.check("PUB202", "Every sibling that it needs is released", Severity.WARNING)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from nox_release.check import Family, Problem, Severity
+from nox_release.wording import some
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,10 @@ def rest_included(comparison: Comparison) -> Iterator[Problem]:
     told = {*_BUILD_FILES, *(path for path in rest if path.lower() in _READMES)}
     rest = [path for path in rest if path not in told and comparison.has_manifest]
     if rest:
-        more = f" and {len(rest) - 4} more" if len(rest) > 4 else ""
         yield Problem(
             "MANIFEST.in",
             "include them, or exclude them in MANIFEST.in or [tool.check-manifest] ignore",
-            f"in git, not in the sdist: {', '.join(rest[:4])}{more}",
+            f"in git, not in the sdist: {some(rest, 4)}",
         )
 
 
@@ -128,6 +128,5 @@ def nothing_generated(comparison: Comparison) -> Iterator[Problem]:
     """
     found = [path for path in comparison.generated if not _BESIDE.intersection(path.split("/"))]
     if found:
-        more = f" and {len(found) - 4} more" if len(found) > 4 else ""
         fix = "git rm --cached it and ignore it, or name it in [tool.check-manifest] ignore-bad-ideas"
-        yield Problem(found[0], fix, f"in git: {', '.join(found[:4])}{more}")
+        yield Problem(found[0], fix, f"in git: {some(found, 4)}")

@@ -21,7 +21,7 @@ from nox_release.prepare.collecting import Changes
 from nox_release.prepare.preparing import Preparation, Prepared, Target
 from nox_release.prepare.suggesting import suggestions
 from nox_release.process import Processes, Run
-from nox_release.report.words import number
+from nox_release.wording import number
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from nox_release.policy import Policy
 from nox_release.prepare.bumping import Bump, bumped, demanded
 from nox_release.prepare.preparing import Preparation
 from nox_release.record import from_json
-from nox_release.report.words import number, some
+from nox_release.wording import number, some
 
 
 @dataclass(frozen=True)

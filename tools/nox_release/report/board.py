@@ -9,7 +9,8 @@ from functools import cached_property
 from statistics import fmean
 
 from nox_release.model import REQUIRES, Outcome, Stage
-from nox_release.report.words import duration, number, one_line, some
+from nox_release.report.words import duration, one_line
+from nox_release.wording import number, some
 from nox_release.work import Order
 
 STYLES = {Outcome.PASSED: "green", Outcome.FAILED: "bold red", Outcome.BLOCKED: "bold yellow"}

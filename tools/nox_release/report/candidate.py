@@ -8,7 +8,7 @@ from nox_release.model import Evidence
 from nox_release.plan import Plan
 from nox_release.report.rollup import MANY
 from nox_release.report.run import Entry
-from nox_release.report.words import number, some
+from nox_release.wording import number, some
 
 WAS_THERE = "was there already"
 """What is told of a file that this command did not send."""

@@ -13,7 +13,7 @@ from nox_release.plan import Planned
 from nox_release.report.rollup import MANY, rollup
 from nox_release.report.run import FOLDER, Entry, Located, Run, State
 from nox_release.report.table import table
-from nox_release.report.words import number, some
+from nox_release.wording import number, some
 
 FEW = 5
 """Packages up to which warnings and exemptions are told one by one; of more they are counted."""

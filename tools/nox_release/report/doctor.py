@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from nox_release.check import Finding
 from nox_release.checks.doctor import Area
 from nox_release.record import to_json
-from nox_release.report.words import number
+from nox_release.wording import number
 
 _WIDTH = 15
 """Of the titles; what belongs to one is indented by as much."""

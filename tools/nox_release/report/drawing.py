@@ -9,7 +9,8 @@ from rich.text import Text
 
 from nox_release.model import Outcome
 from nox_release.report.board import STYLES, Board, Running, heading, queue
-from nox_release.report.words import one_line, some
+from nox_release.report.words import one_line
+from nox_release.wording import some
 
 WIDE = 72
 """Cells from which a package and what was said last share a line."""

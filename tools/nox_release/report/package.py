@@ -13,7 +13,8 @@ from nox_release.report.changes import changes
 from nox_release.report.framed import framed
 from nox_release.report.markup import Child, Html, tag
 from nox_release.report.review import PROVING, Look, Subject, Verdict
-from nox_release.report.words import duration, number, some
+from nox_release.report.words import duration
+from nox_release.wording import number, some
 
 MARKS = {
     Verdict.PROVEN: "\N{CHECK MARK}",

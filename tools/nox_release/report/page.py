@@ -9,7 +9,7 @@ from nox_release.report import framed, package
 from nox_release.report.markup import Html, join, source_hash, tag
 from nox_release.report.package import badge, identity, tone, when
 from nox_release.report.review import Consent, Review, Subject, Verdict
-from nox_release.report.words import number, some
+from nox_release.wording import number, some
 
 STYLE = Path(__file__).with_name("review.css").read_text(encoding="utf-8")
 SCRIPT = Path(__file__).with_name("review.js").read_text(encoding="utf-8")

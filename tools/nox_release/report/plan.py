@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from packaging.utils import canonicalize_name
 
 from nox_release.plan import Plan, Planned
-from nox_release.report.words import duration, number, one_line, some
+from nox_release.report.words import duration, one_line
 from nox_release.requirements import parsed
 from nox_release.shards import Shard
 from nox_release.timing import Timing
+from nox_release.wording import number, some
 
 SCHEMA = 1
 """Of the JSON; it rises when a reader has to know more than before."""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from nox_release.model import Stage
 from nox_release.plan import Planned
 from nox_release.report.run import Entry, Run, State
-from nox_release.report.words import duration, fitting, number
+from nox_release.report.words import duration, fitting
+from nox_release.wording import number
 
 MANY = 20
 """Packages up to which each has its own line in a table."""

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from nox_release.record import to_json
-from nox_release.report.words import number, some
 from nox_release.standing import Standing
 from nox_release.status import DONE, Position, Told, Trouble
 from nox_release.waves import Publisher
+from nox_release.wording import number, some
 from nox_release.yank import Withdrawal, effects, steps
 
 LONGEST = 20

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from nox_release.report.run import Run
 from nox_release.report.table import grid
-from nox_release.report.words import number, one_line
+from nox_release.report.words import one_line
+from nox_release.wording import number
 
 SHOWN = 200
 """Findings; GitHub takes a megabyte for all steps."""

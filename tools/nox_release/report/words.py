@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from nox_release.check import Finding
 from nox_release.model import Evidence
+from nox_release.wording import number
 
 SHOWN = 3
 """Errors of a package that are told at once; all of them are told at the end."""
@@ -48,16 +49,6 @@ def fitting(text: str, width: int) -> str:
     if not width or not ends or ends[-1] <= width:
         return text
     return f"{text[: bisect_right(ends, width - 1)]}…"
-
-
-def number(count: int, word: str) -> str:
-    """Return *count* with its word, in the plural where it is not one."""
-    return f"{count} {word}{'' if count == 1 else 's'}"
-
-
-def some(names: Sequence[str], shown: int = 3) -> str:
-    """Return the first of *names*, and how many more there are."""
-    return ", ".join(names[:shown]) + (f" and {len(names) - shown} more" if len(names) > shown else "")
 
 
 def counts(findings: Sequence[Finding]) -> str:
