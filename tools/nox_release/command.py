@@ -36,7 +36,7 @@ from nox_release.reporting import clear, tell, write
 from nox_release.repository import Wanted
 from nox_release.saying import say, screen, told
 from nox_release.session import asked_for, machine_of, needs, queued, work
-from nox_release.wording import some
+from nox_release.wording import number, some
 from nox_release.work import Order
 
 _STATES = {Outcome.PASSED: State.PASSED, Outcome.FAILED: State.FAILED, Outcome.BLOCKED: State.BLOCKED}
@@ -251,7 +251,7 @@ def _deliver(chain: Chain, plan: Plan, machine: Machine) -> None:
 
 
 def _opening(plan: Plan) -> Iterator[str]:
-    yield f"nox-release: {len(plan.targets)} {'package' if len(plan.targets) == 1 else 'packages'}"
+    yield f"nox-release: {number(len(plan.targets), 'package')}"
     if plan.uncommitted:
         shown = ", ".join(plan.uncommitted[:3]) + (", …" if len(plan.uncommitted) > 3 else "")
         yield f"  uncommitted work counts in ({len(plan.uncommitted)}: {shown}); a candidate refuses it"

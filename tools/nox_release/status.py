@@ -13,6 +13,7 @@ from enum import StrEnum
 from packaging.version import InvalidVersion, Version
 
 from nox_release.standing import Standing
+from nox_release.wording import number
 
 
 class Position(StrEnum):
@@ -87,8 +88,7 @@ def _uploaded(standing: Standing, options: str) -> Told:
         )
         return Told(Position.CONFLICT, why, mend)
     if absent := standing.absent:
-        have = len(standing.shelf.files)
-        why = f"the index has {have} {'file' if have == 1 else 'files'} of {version} and lacks {', '.join(absent)}"
+        why = f"the index has {number(len(standing.shelf.files), 'file')} of {version} and lacks {', '.join(absent)}"
         if standing.tagged and standing.tagged != standing.commit:
             return Told(Position.HALF, why, f"git checkout {standing.tagged[:12]}, and there: {publish}")
         return Told(Position.HALF, why, publish)

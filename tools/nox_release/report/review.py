@@ -11,6 +11,7 @@ from nox_release.approval import Approval
 from nox_release.check import Finding
 from nox_release.difference import Difference
 from nox_release.model import Artifact, Evidence, Outcome, Stage
+from nox_release.wording import number
 from nox_release.workspace import Broken
 
 PROVING: tuple[Stage, ...] = tuple(stage for stage in Stage if stage is not Stage.PUBLISH)
@@ -116,7 +117,7 @@ class Subject:
                 yield f"{stage} could not look: {look.evidence.problem}", look.evidence.hint
             elif look.verdict is Verdict.FAILED:
                 count = sum(finding.fails for finding in look.evidence.findings)
-                yield f"{stage} found {count} {'error' if count == 1 else 'errors'}, told below", ""
+                yield f"{stage} found {number(count, 'error')}, told below", ""
             elif look.why:
                 yield look.why, ""
         if not self.files and self.looks.get(Stage.BUILD_WHEEL, Look()).evidence:
