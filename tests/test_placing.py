@@ -18,6 +18,22 @@ error: Failed to build `cffi==0.1`
 
 hint: x
 """
+BACKEND = """error: Failed to build `zz @ file:///zz`
+  cause: The build backend returned an error
+  cause: Call to `setuptools.build_meta.get_requires_for_build_wheel` failed (exit status: 1)
+
+         [stdout]
+         running egg_info
+
+         [stderr]
+         Traceback (most recent call last):
+
+           File "<string>", line 1, in <module>
+         ModuleNotFoundError: No module named 'numpy'
+
+hint: `zz` depends on `numpy`
+"""
+NO_NUMPY = "Failed to build `zz @ file:///zz`: ModuleNotFoundError: No module named 'numpy'"
 CONFLICT = """  x No solution found when resolving dependencies:
   > Because you require a>=2 and
     a==1, no.
@@ -30,6 +46,11 @@ hint: y
     ("output", "why"),
     [
         (BUILD, "Failed to build `cffi==0.1`"),
+        (BACKEND, "Failed to build `zz @ file:///zz`: ModuleNotFoundError: No module named 'numpy'"),
+        (
+            BACKEND.partition("\nhint")[0].rstrip(),
+            "Failed to build `zz @ file:///zz`: ModuleNotFoundError: No module named 'numpy'",
+        ),
         ("error: Failed to download and build `six @ file:///six`\n", "Failed to build `six @ file:///six`"),
         (CONFLICT, "Because you require a>=2 and a==1, no."),
         ("ERROR: No matching distribution found for six>=9\n", "ERROR: No matching distribution found for six>=9"),

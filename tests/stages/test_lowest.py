@@ -96,7 +96,7 @@ def test_a_floor_that_cannot_be_installed_is_found(bench: Make, released: Releas
     cell = f"[{made.pythons[0].minor} with lowest]"
     assert [item for item in told(result) if item[0] != "MTX103"] == [
         ("INS103", "demo.client", f"{LACKS} {cell}"),
-        (code, made.path(Stage.BUILD_WHEEL).name, f"Failed to build `{DEP}==0.9` {cell}"),
+        (code, made.path(Stage.BUILD_WHEEL).name, f"Failed to build `{DEP}==0.9`: no compiler {cell}"),
     ]
     assert f"the lowest that installs as wheels: {DEP}==1.0" in result.findings[-1].fix
 

@@ -146,10 +146,18 @@ def _lowest(job: Job, cell: Cell, root: Path, wheel: Wheel, options: Sequence[st
     return tuple(pin for pin in pins if canonicalize_name(re.split(r" @ |==", pin)[0]) in direct), ""
 
 
+_STDERR = re.compile(r"^[ \t]*\[stderr\]\n((?:[ \t]+\S.*(?:\n|\Z)|[ \t]*\n)+)", re.MULTILINE)
+"""What uv shows of a backend's standard error: a block that is further in than what uv says."""
+
+
 def refusal(output: str) -> str:
-    """Return what tells most of why an installer refused: what could not be built, or why nothing fits together."""
+    """Return what tells most of why an installer refused.
+
+    What could not be built, and its backend's last words; why nothing fits together; or else the last words of all.
+    """
     if built := re.search(r"Failed to (?:download and )?build (`[^`]+`)", output):
-        return f"Failed to build {built.group(1)}"
+        said = [last_line(block) for block in _STDERR.findall(output, built.end())]
+        return ": ".join([f"Failed to build {built.group(1)}", *said[-1:]])
     if reason := re.search(r"Because .*?(?=\n\s*\n|\Z)", output, re.DOTALL):
         return " ".join(reason.group().split())
     return last_line(output)
