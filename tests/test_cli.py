@@ -110,6 +110,18 @@ def test_what_is_broken_off_ends_as_a_shell_knows_it(
     assert capsys.readouterr() == ("", "\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="THERE IS NO /dev/full: a full disk was not tried")
+@pytest.mark.parametrize("words", [["completion", "bash"], ["--version"]])
+def test_a_full_disk_is_told(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half a script is no success, and no traceback."""
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(words, {}, Door()) == 1
+    assert "the output cannot be written: No space left on device" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", [["--help"], ["accept", "--help"], ["completion", "--help"], ["--version"]])
 def test_help_and_version(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """They are told on standard output, and it is well then."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from nox_release import worker
 from nox_release.errors import Blocked
 from nox_release.filelist import files_of
-from nox_release.printing import mute
+from nox_release.printing import put
 from nox_release.toolbox import toolbox
 
 ACCEPT = """\
@@ -53,17 +53,14 @@ def main(
 
     :param become: the door through which it does; the real one does not return.
     """
-    asked = parser().parse_args(arguments)
     try:
+        asked = parser().parse_args(arguments)
         code: int = asked.obey(asked, environ, become)
     except Blocked as error:
         from nox_release.saying import tell  # what is well need not pay for it
 
         tell(error)
         return error.exit_code
-    except BrokenPipeError:  # whoever reads has seen enough, as head(1) has
-        mute(sys.stdout)
-        return 1
     except KeyboardInterrupt:
         print(file=sys.stderr)  # behind the ^C, and behind a question
         return 130
@@ -101,7 +98,7 @@ def _merge(asked: argparse.Namespace, environ: Mapping[str, str], become: Become
     store = Store(Path.cwd())
     merged = merge(map(Path, asked.folders), store)
     counts = (number(merged.evidence, "record"), number(merged.artifacts, "artifact"), number(merged.shards, "folder"))
-    print(one_line("merged {} and {} of {} into {}".format(*counts, store.root)))
+    put(one_line("merged {} and {} of {} into {}".format(*counts, store.root)))
     return 0
 
 
@@ -110,7 +107,7 @@ def _completion(asked: argparse.Namespace, environ: Mapping[str, str], become: B
     completer = Path(__file__).parent / "completing" / "press.py"
     for name, path in (("@PYTHON@", sys.executable), ("@COMPLETER@", str(completer))):
         script = script.replace(name, shlex.quote(path))
-    print(script, end="")
+    put(script.rstrip("\n"))
     return 0
 
 
@@ -118,7 +115,7 @@ class _Version(argparse.Action):
     def __call__(self, made: argparse.ArgumentParser, *_: object) -> None:
         from importlib import metadata  # what is asked for less often than anything else
 
-        print(f"nox-release {metadata.version('nox-release')}")
+        put(f"nox-release {metadata.version('nox-release')}")
         made.exit()
 
 
