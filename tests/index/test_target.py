@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -255,6 +256,23 @@ def test_a_file_that_changed_in_the_store_is_downloaded_again(scripted: Scripted
     scripted.answers["/files/demo-1.0.tar.gz"] = (200, "", CONTENT)
     target.fetch(file).write_bytes(b"damaged")
     assert target.fetch(file).read_bytes() == CONTENT
+
+
+def test_what_nobody_asks_for_is_not_kept_for_ever(scripted: Scripted, target: TargetIndex, tmp_path: Path) -> None:
+    """A new download takes away what was last asked for more than a month ago, and nothing else."""
+    kept, new = b"asked for today", b"new"
+    files = {}
+    for content in (CONTENT, kept, new):
+        digest = hashlib.sha256(content).hexdigest()
+        url = f"{scripted.url}/files/{digest}"
+        scripted.answers[f"/files/{digest}"] = (200, "application/octet-stream", content)
+        files[content] = PublishedFile("demo-1.0.tar.gz", url, digest)
+    folders = [target.fetch(files[content]).parent for content in (CONTENT, kept)]
+    for folder in folders:
+        os.utime(folder, (0, 0))
+    assert target.fetch(files[kept]).read_bytes() == kept
+    assert target.fetch(files[new]).read_bytes() == new
+    assert {path.name for path in (tmp_path / "downloads").iterdir()} == {files[kept].sha256, files[new].sha256}
 
 
 def test_a_file_without_a_digest_is_kept_under_its_own(scripted: Scripted, target: TargetIndex) -> None:
