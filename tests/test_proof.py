@@ -7,7 +7,6 @@ import platform
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,13 +23,13 @@ from nox_release.ground import Ground, why_not
 from nox_release.index.credentials import Known
 from nox_release.index.rehearsal import Rehearsal, rehearsal_index
 from nox_release.index.target import TargetIndex
-from nox_release.index.upload import Uploader
 from nox_release.manifest import FILENAME, Manifest, text
 from nox_release.matrix import Interpreter
 from nox_release.plan import Plan, Planned
 from nox_release.process import Log, Processes
 from nox_release.proof import prove
 from nox_release.work import PrefixOrder, PreflightAnswer
+from uploads import put
 
 pytestmark = pytest.mark.end_to_end
 HERE = Interpreter(platform.python_version(), sys.executable)
@@ -69,11 +68,8 @@ class Scene:
     def publish(self, name: str, version: str, body: str, *requires: str) -> None:
         """Make a release public."""
         self.workspace.add(name)
-        with closing(
-            Uploader(self.real.upload_url, Known("test", self.real.username, self.real.password), described=False)
-        ) as uploader:
-            for path in self._files(name, version, body, requires):
-                assert uploader.upload(path).accepted
+        known = Known("test", self.real.username, self.real.password)
+        put(self.real.upload_url, self.real.simple_url, known, name, self._files(name, version, body, requires))
 
     def plan(self, name: str, version: str, body: str, *requires: str) -> None:
         """Plan an upload, after those that are planned already; its files are built and proven."""

@@ -20,10 +20,10 @@ import trustme
 from archives import make_wheel
 from nox_release.index.credentials import Known
 from nox_release.index.simple import Reader
-from nox_release.index.upload import Uploader
 from servers.gate import Gate, Moment, Strike, gate
 from servers.indexes import INDEXES, PASSWORD, USER, Server, proxpi, pypiron
 from terminal import answered
+from uploads import put
 from workspaces import LIMIT, NOXFILE, Workspace, package
 
 pytestmark = pytest.mark.end_to_end
@@ -104,9 +104,8 @@ class Candidate:
         return {line.split("refs/tags/")[1].removesuffix("^{}"): line.split()[0] for line in lines}
 
     def put(self, path: Path) -> None:
-        """Upload a file by hand."""
-        with closing(Uploader(self.upload_url, Known("by hand", USER, PASSWORD))) as uploader:
-            assert uploader.upload(path).accepted
+        """Upload a file of core by hand."""
+        put(self.upload_url, self.simple_url, Known("by hand", USER, PASSWORD), CORE, [path])
 
     @property
     def head(self) -> str:

@@ -15,7 +15,7 @@ from archives import make_sdist, make_wheel
 from nox_release.index.credentials import Known
 from nox_release.index.rehearsal import Rehearsal, rehearsal_index
 from nox_release.index.simple import Reader
-from nox_release.index.upload import Uploader
+from uploads import put
 from workspaces import Workspace, package
 
 pytestmark = pytest.mark.end_to_end
@@ -40,9 +40,8 @@ def publish(real: Rehearsal, folder: Path, name: str, body: str, more: str = "")
     """Make version 1.0 of a package public."""
     folder.mkdir(exist_ok=True)
     files = {f"{name.replace('-', '_')}/__init__.py": body}
-    with closing(Uploader(real.upload_url, Known("test", real.username, real.password), described=False)) as uploader:
-        for make in (make_sdist, make_wheel):
-            assert uploader.upload(make(folder, files, name.replace("-", "_"), "1.0", more)).accepted
+    built = [make(folder, files, name.replace("-", "_"), "1.0", more) for make in (make_sdist, make_wheel)]
+    put(real.upload_url, real.simple_url, Known("test", real.username, real.password), name, built)
 
 
 @pytest.fixture
