@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from checkouts import Checkout
 from nox_release.dist import deliver
 from nox_release.index.listing import JSON
 from nox_release.model import Evidence, Outcome, Stage
+from nox_release.orders import ENDING
 from nox_release.work import Order
 from scripted_index import scripted_index
 from workers import MACHINE, carry_out, chain
@@ -150,7 +153,17 @@ def test_what_nobody_foresaw_blocks_one_package_alone(tmp_path: Path) -> None:
     assert "KeyError: 'gone'" in (asked.root / blocked.log).read_text()
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Both signals as a terminal has them, whatever these tests are run under; and afterwards as they were."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in ENDING}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.end_to_end
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP"])
 def test_an_interrupted_worker_ends_what_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """Told to end in the middle of a build, or left by its terminal, it ends with 130, the build too, no evidence."""

@@ -76,7 +76,7 @@ class World:
         return {path: self.files.get(path, "") for path in sorted(line.split(" ")[-1] for line in paths)}
 
 
-ENVIRON = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+ENVIRON = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 """uv looks for an interpreter there."""
 
 
