@@ -10,55 +10,7 @@ from packaging.tags import platform_tags
 from archives import make_wheel
 from nox_release.archive import read_wheel
 from nox_release.matrix import Interpreter
-from nox_release.placing import refusal, runtime, suits
-
-BUILD = """   Building cffi==0.1
-error: Failed to build `cffi==0.1`
-  cause: The build backend returned an error
-
-hint: x
-"""
-BACKEND = """error: Failed to build `zz @ file:///zz`
-  cause: The build backend returned an error
-  cause: Call to `setuptools.build_meta.get_requires_for_build_wheel` failed (exit status: 1)
-
-         [stdout]
-         running egg_info
-
-         [stderr]
-         Traceback (most recent call last):
-
-           File "<string>", line 1, in <module>
-         ModuleNotFoundError: No module named 'numpy'
-
-hint: `zz` depends on `numpy`
-"""
-NO_NUMPY = "Failed to build `zz @ file:///zz`: ModuleNotFoundError: No module named 'numpy'"
-CONFLICT = """  x No solution found when resolving dependencies:
-  > Because you require a>=2 and
-    a==1, no.
-
-hint: y
-"""
-
-
-@pytest.mark.parametrize(
-    ("output", "why"),
-    [
-        (BUILD, "Failed to build `cffi==0.1`"),
-        (BACKEND, "Failed to build `zz @ file:///zz`: ModuleNotFoundError: No module named 'numpy'"),
-        (
-            BACKEND.partition("\nhint")[0].rstrip(),
-            "Failed to build `zz @ file:///zz`: ModuleNotFoundError: No module named 'numpy'",
-        ),
-        ("error: Failed to download and build `six @ file:///six`\n", "Failed to build `six @ file:///six`"),
-        (CONFLICT, "Because you require a>=2 and a==1, no."),
-        ("ERROR: No matching distribution found for six>=9\n", "ERROR: No matching distribution found for six>=9"),
-    ],
-)
-def test_a_refusal_says_why(output: str, why: str) -> None:
-    """What could not be built, why nothing fits together, or else the last words."""
-    assert refusal(output) == why
+from nox_release.placing import runtime, suits
 
 
 def test_what_is_required_outside_extras(tmp_path: Path) -> None:

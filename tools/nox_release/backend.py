@@ -14,7 +14,8 @@ from build import BuildBackendException, BuildException, BuildSystemTableValidat
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from nox_release.environment import Installer, Venv, build_environment, last_line
+from nox_release.complaints import last_line
+from nox_release.environment import Installer, Venv, build_environment
 from nox_release.evidence import Store
 from nox_release.process import Run
 

@@ -15,8 +15,8 @@ from packaging.version import Version
 from nox_release import extractor
 from nox_release.archive import Unsound
 from nox_release.checks.difference import Upgrade, examine
+from nox_release.complaints import last_line
 from nox_release.difference import Difference, Nature, difference
-from nox_release.environment import last_line
 from nox_release.errors import Blocked
 from nox_release.evidence import sha256, write_atomically
 from nox_release.index.target import Published, PublishedFile

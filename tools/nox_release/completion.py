@@ -16,12 +16,12 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from nox_release import toolchain, worker
+from nox_release.complaints import last_line
 from nox_release.config import Config
 from nox_release.environment import (
     Installer,
     build_environment,
     for_installer,
-    last_line,
     scratch,
     without_credentials,
 )

@@ -11,10 +11,10 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from nox_release.checks.dependents import Dependence
+from nox_release.complaints import refusal
 from nox_release.environment import Venv
 from nox_release.export import export
 from nox_release.model import Kind
-from nox_release.placing import refusal
 from nox_release.plan import Dependent
 from nox_release.testing import needs, run_tests, without_sources
 from nox_release.testrun import TestRun

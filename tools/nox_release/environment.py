@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from nox_release.complaints import complaint, last_line
 from nox_release.errors import Blocked
 from nox_release.evidence import Store
 from nox_release.process import Completed, Run
@@ -172,7 +173,7 @@ class Installer:
             ]
         done = run(command, cwd=root.parent, env=self.environ)
         if done.code:
-            raise Blocked(f"no virtualenv could be made: {last_line(done.output)}", "the log has the whole output")
+            raise Blocked(f"no virtualenv could be made: {complaint(done.output)}", "the log has the whole output")
         return Venv(root)
 
     def install(
@@ -239,12 +240,6 @@ def uv_version(uv: str, run: Run) -> str:
     return done.output.strip()
 
 
-def last_line(output: str) -> str:
-    """Return the last line of a program's output that says something."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
-
-
 def sweep_scratch(age: float = 24 * 3600) -> None:
     """Take away scratch folders that commands which were killed left behind more than *age* seconds ago."""
     for path in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
@@ -290,7 +285,7 @@ def build_environment(
             done = installer.install(venv, wanted, run)
             if done.code:
                 raise Blocked(
-                    f"the build requirements cannot be installed: {', '.join(wanted)}: {last_line(done.output)}",
+                    f"the build requirements cannot be installed: {', '.join(wanted)}: {complaint(done.output)}",
                     "see the log; [build-system] requires in pyproject.toml names them",
                 )
         whole.write_text("\n".join(wanted))

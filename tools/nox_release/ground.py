@@ -16,10 +16,10 @@ from packaging.utils import canonicalize_name
 
 from nox_release.archive import public_modules
 from nox_release.checks.prefixes import CONFLICT, Tried
-from nox_release.environment import Installer, Venv, last_line
+from nox_release.complaints import complaint, last_line, refusal
+from nox_release.environment import Installer, Venv
 from nox_release.errors import Blocked
 from nox_release.matrix import Interpreter, Resolution
-from nox_release.placing import refusal
 from nox_release.prefixes import Release, sibling_requirements
 from nox_release.probe import crashed, inspect
 from nox_release.process import Log
@@ -150,4 +150,4 @@ def why_not(output: str) -> str:
     """
     if _REFUSED.search(output) and not _UNASKED.search(output):
         return refusal(output)
-    raise Blocked(f"the installer failed: {last_line(output)}", "the log has the whole output; run the command again")
+    raise Blocked(f"the installer failed: {complaint(output)}", "the log has the whole output; run the command again")

@@ -11,7 +11,7 @@ from typing import Any
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from nox_release.checks.native import Binaries, Extension
-from nox_release.environment import last_line
+from nox_release.complaints import last_line
 from nox_release.errors import Blocked
 from nox_release.work import Job
 

@@ -13,7 +13,8 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from nox_release.archive import Wheel
-from nox_release.environment import Venv, last_line
+from nox_release.complaints import refusal
+from nox_release.environment import Venv
 from nox_release.errors import Blocked
 from nox_release.matrix import Cell, Interpreter, Resolution
 from nox_release.model import Kind
@@ -144,20 +145,3 @@ def _lowest(job: Job, cell: Cell, root: Path, wheel: Wheel, options: Sequence[st
     direct = {canonicalize_name(Requirement(text).name) for text in runtime(wheel)}
     pins = [line for line in done.output.splitlines() if re.match(r"[A-Za-z0-9][\w.-]*( @ |==)", line)]
     return tuple(pin for pin in pins if canonicalize_name(re.split(r" @ |==", pin)[0]) in direct), ""
-
-
-_STDERR = re.compile(r"^[ \t]*\[stderr\]\n((?:[ \t]+\S.*(?:\n|\Z)|[ \t]*\n)+)", re.MULTILINE)
-"""What uv shows of a backend's standard error: a block that is further in than what uv says."""
-
-
-def refusal(output: str) -> str:
-    """Return what tells most of why an installer refused.
-
-    What could not be built, and its backend's last words; why nothing fits together; or else the last words of all.
-    """
-    if built := re.search(r"Failed to (?:download and )?build (`[^`]+`)", output):
-        said = [last_line(block) for block in _STDERR.findall(output, built.end())]
-        return ": ".join([f"Failed to build {built.group(1)}", *said[-1:]])
-    if reason := re.search(r"Because .*?(?=\n\s*\n|\Z)", output, re.DOTALL):
-        return " ".join(reason.group().split())
-    return last_line(output)

@@ -14,9 +14,9 @@ from packaging.utils import canonicalize_name
 from nox_release import inspector
 from nox_release.archive import Wheel
 from nox_release.checks.installation import Failed, Installation, Script
+from nox_release.complaints import refusal
 from nox_release.environment import Venv
 from nox_release.errors import Blocked
-from nox_release.placing import refusal
 from nox_release.process import Run
 from nox_release.work import Job
 

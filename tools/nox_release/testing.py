@@ -10,7 +10,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from nox_release.environment import Venv, last_line
+from nox_release.complaints import last_line
+from nox_release.environment import Venv
 from nox_release.testrun import TestRun
 from nox_release.work import Job
 

@@ -78,7 +78,8 @@ def install(root: Path, lock: Path, environ: Mapping[str, str]) -> None:
     """Make it with uv, or with virtualenv and pip where there is no uv."""
     # Needed once in the life of a virtualenv, and a tenth of a second to import.
     from nox_release import toolchain
-    from nox_release.environment import Installer, find_uv, last_line
+    from nox_release.complaints import complaint
+    from nox_release.environment import Installer, find_uv
     from nox_release.errors import Blocked
     from nox_release.process import Processes
 
@@ -90,6 +91,6 @@ def install(root: Path, lock: Path, environ: Mapping[str, str]) -> None:
     done = installer.install(venv, pins, run, dependencies=False)
     if done.code:
         raise Blocked(
-            f"the pinned tools that decide a verdict cannot be installed: {last_line(done.output)}",
+            f"the pinned tools that decide a verdict cannot be installed: {complaint(done.output)}",
             "they are fetched once, from the package index that uv or pip is configured for; connect, and try again",
         )

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from nox_release.archive import Wheel
 from nox_release.checks.installation import Installation, Script
-from nox_release.environment import Venv, last_line
+from nox_release.complaints import last_line
+from nox_release.environment import Venv
 from nox_release.imports import installed
 from nox_release.matrix import Cell, Resolution
 from nox_release.model import Kind

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from nox_release.environment import find_uv, for_installer, for_package_code, last_line
+from nox_release.complaints import last_line
+from nox_release.environment import find_uv, for_installer, for_package_code
 from nox_release.errors import Blocked
 from nox_release.prepare.stating import Draft
 from nox_release.process import Run

@@ -22,7 +22,7 @@ from nox_release.attesting import attest, unshown
 from nox_release.candidate import Candidate
 from nox_release.checks.namespaces import NAMESPACES
 from nox_release.checks.publication import PUBLICATION, Publication
-from nox_release.environment import last_line
+from nox_release.complaints import last_line
 from nox_release.errors import Blocked
 from nox_release.index.credentials import Known, Trusted, find
 from nox_release.index.delivery import Delivered, Delivery, Uploads
