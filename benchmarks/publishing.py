@@ -62,7 +62,7 @@ def write_sdist(folder: Path, name: str) -> None:
 
 def deliver(index: Rehearsal, folder: Path) -> Run:
     """Bring them there as publish does: every look at the index and every hash included."""
-    command = [sys.executable, "-m", "benchmarks.deliver", str(folder), index.url, index.username, index.password]
+    command = [sys.executable, "-m", "benchmarks.deliver", "--", str(folder), index.url, index.username, index.password]
     return run(command, Path(__file__).parents[1])
 
 
