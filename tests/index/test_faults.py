@@ -6,6 +6,7 @@ import email.utils
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ def test_a_second_upload_that_nobody_could_avoid_does_no_harm(index: Faulty, fil
         (Fault(401, "Unauthorized"), "the index refuses it: 401 Unauthorized"),
         (Fault(403, "Invalid API Token"), "the index refuses it: 403 Invalid API Token"),
         (Fault(400, "Invalid classifier"), "the index refuses it: 400 Invalid classifier"),
-        (Fault(413), "the index refuses it: 413 Request Entity Too Large"),
+        (Fault(413), f"the index refuses it: 413 {HTTPStatus(413).phrase}"),
         (Fault(429, retry_after="3600"), "the index asks to be left alone for 3600 s: 429 Too Many Requests"),
         (Fault(202, takes=True, lag=99), "accepted (202 Accepted), but not listed within 2 s"),
         (Fault(200, takes=False), "accepted (200 OK), but not listed within 2 s"),

@@ -32,7 +32,8 @@ class Tmux:
         unset = [option for name in ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES") for option in ("-u", name)]
         script = folder / "run"
         inner = " ".join(f"'{part}'" for part in ("env", *unset, *environ, sys.executable, str(PRETENDED)))
-        script.write_text(f"{inner} < '{pipe}'\necho ended with $?\nexec sleep 600\n")
+        # A shell dies of the key that its child has died of, and the window with it.
+        script.write_text(f"trap : INT\n{inner} < '{pipe}'\necho ended with $?\nexec sleep 600\n")
         self("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "24", f"exec sh {script}")
         self._pipe = pipe.open("w")
 
