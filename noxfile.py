@@ -26,6 +26,14 @@ BENCHMARKS = (
     "review",
     "scaling",
 )
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "fish": ("fish",),
+    "rsync": ("rsync",),
+    "tmux": ("tmux",),
+    "zsh": ("zsh",),
+}
+"""Package of Debian → the programs of which tests need one."""
 TOOLCHAIN = Path("tools/nox_release/toolchain")
 
 
@@ -47,19 +55,21 @@ def lint(session: nox.Session) -> None:
     session.run("mypy")
 
 
-def _chromium(session: nox.Session) -> None:
-    """Have a Chromium for the tests that read the review page in it; without one they are skipped, and say so."""
-    if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))):
+def _programs(session: nox.Session) -> None:
+    """Have the programs that tests need beside Python; without one its tests are skipped, and say so."""
+    missing = [package for package, names in PROGRAMS.items() if not any(map(shutil.which, names))]
+    if not missing:
         return
+    names = " ".join(missing)
     if os.geteuid() or not shutil.which("apt-get"):
-        session.warn("no Chromium is installed, so the review page is not tested: apt-get install chromium")
+        session.warn(f"some tests are skipped for want of programs: apt-get install {names}")
         return
     environ = {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (("update", "-qq"), ("install", "-qq", "-y", "--no-install-recommends", "chromium")):
+    for command in (("update", "-qq"), ("install", "-qq", "-y", "--no-install-recommends", *missing)):
         try:
             session.run("apt-get", *command, external=True, silent=True, env=environ)
         except nox.command.CommandFailed:
-            session.warn("Chromium could not be installed, so the review page is not tested")
+            session.warn(f"some tests are skipped, because these could not be installed: {names}")
             return
 
 
@@ -67,7 +77,7 @@ def _chromium(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests and measure their coverage; what stands after -- goes to pytest."""
     _install(session, "test", locks=("build-sdist", "publish", "lint-metadata", "verify-artifacts", "pip"))
-    _chromium(session)
+    _programs(session)
     # A chosen few need not cover everything.
     chosen = [*session.posargs, "--cov-fail-under=0"] if session.posargs else []
     session.run("pytest", "--numprocesses=auto", "--cov", "--cov-report=term", *chosen)
