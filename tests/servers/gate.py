@@ -51,7 +51,13 @@ class Gate:
     url: str = ""
     strike: Strike | None = None
     uploads: list[tuple[str, bool]] = field(default_factory=list)
-    """Each upload's file name, and whether the server listed it when the upload came."""
+    """Each upload's file name, and whether the server listed it when the upload came.
+
+    Not where the sender was shown a page without it since its last upload: a command that was killed may have left an
+    upload on its way, which arrives after the next one has looked.
+    """
+    shown: bytes | None = None
+    """The page that was passed back last, since the last upload or since somebody forgot it."""
     struck: str = ""
     """The request that was struck."""
     requests: list[str] = field(default_factory=list)
@@ -116,8 +122,9 @@ def gate(server: Server, tls: ssl.SSLContext | None = None) -> Iterator[Gate]:
             self.close_connection = True
             ends = made.enter(self.command, self.path)
             if named := _FILE.search(body):
-                filename = named[1].decode()
-                made.uploads.append((filename, f">{filename}<" in made.page(filename.split("-")[0].replace("_", "-"))))
+                filename, shown, made.shown = named[1].decode(), made.shown, None
+                listed = f">{filename}<" in made.page(filename.split("-")[0].replace("_", "-"))
+                made.uploads.append((filename, listed and (shown is None or named[1] in shown)))
             # The other side may be dead: that is what happens here.
             with contextlib.suppress(OSError, http.client.HTTPException), made.connect() as upstream:
                 if ends(Moment.BEFORE):
@@ -139,6 +146,8 @@ def gate(server: Server, tls: ssl.SSLContext | None = None) -> Iterator[Gate]:
                 content = answer.read()
                 if ends(Moment.ANSWERED):
                     return
+                if self.command == "GET" and self.path.removeprefix(made.server.simple_path) not in {"", self.path}:
+                    made.shown = content
                 self.send_response_only(answer.status, answer.reason)
                 for header, text in answer.getheaders():
                     if header.lower() not in _HOP:
