@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from fakes import FakeRun
-from nox_release.process import Completed, Heard, Log, Processes, in_parallel
+from nox_release.process import Completed, Heard, Log, Processes, in_parallel, run_in_front
 
 PYTHON = sys.executable
 BOUND = 120.0
@@ -137,6 +139,25 @@ def test_a_program_that_takes_too_long_is_ended_with_its_children(tmp_path: Path
     child, *_ = ended.output.splitlines()
     assert ended == Completed(-signal.SIGKILL, f"{child}\n{reason}")
     assert gone(int(child))
+
+
+@pytest.mark.skipif(not shutil.which("ps"), reason="THERE IS NO ps: what a program started was not looked for")
+def test_a_program_in_front_is_given_up_with_its_children(tmp_path: Path) -> None:
+    """It is in the group of the tests, which live on."""
+    started = tmp_path / "started"
+    seconds = 1.0
+    while not started.exists() and seconds < BOUND:  # on a busy machine a program may take its time to begin
+        with pytest.raises(subprocess.TimeoutExpired):
+            run_in_front(python(SPAWNS), cwd=tmp_path, env=os.environ, timeout=seconds)
+        seconds *= 4
+    assert gone(int(started.read_text()))
+
+
+def test_a_program_in_front_is_heard_to_its_end(tmp_path: Path) -> None:
+    """What it is given, what it says on either side, and its exit code."""
+    code = "import sys; print(sys.stdin.read(), end='!'); print('no', file=sys.stderr); sys.exit(3)"
+    done = run_in_front(python(code), cwd=tmp_path, env=os.environ, given=b"given")
+    assert (done.returncode, done.stdout, done.stderr) == (3, b"given!", b"no\n")
 
 
 @pytest.mark.parametrize("output", ["None", "subprocess.DEVNULL"], ids=["holding its output", "silent"])

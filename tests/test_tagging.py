@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 from dataclasses import replace
@@ -139,12 +140,15 @@ def test_a_remote_that_cannot_be_asked_blocks(repository: Repository) -> None:
         replace(repository.tags, remote="nowhere").look("demo_1.0", repository.first)
 
 
+@pytest.mark.skipif(not shutil.which("ps"), reason="THERE IS NO ps: what git started was not looked for")
 def test_a_remote_that_never_answers_is_given_up(repository: Repository) -> None:
-    """It takes the connection, and says nothing."""
+    """It takes the connection, and says nothing; no helper of git waits on."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        remote = f"git://127.0.0.1:{silent.getsockname()[1]}/nothing"
+        remote = f"http://127.0.0.1:{silent.getsockname()[1]}/nothing"
         with pytest.raises(Blocked, match=r"git ls-remote had not ended in .* after 1 s"):
             repository.tags.git.ls_remote(remote, patience=1.0)
+    at_work = subprocess.run(["ps", "-A", "-o", "stat=,args="], check=True, capture_output=True, text=True).stdout
+    assert not [line for line in at_work.splitlines() if remote in line and not line.startswith("Z")]
 
 
 def test_all_tags_of_the_remote_at_once(tmp_path: Path) -> None:

@@ -160,6 +160,39 @@ def end_group(process: subprocess.Popen[str]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
+def run_in_front(
+    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], given: bytes = b"", timeout: float | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run *command* in the group of this process: in another it may not ask whoever sits at the terminal.
+
+    :param given: to its standard input.
+    :raises FileNotFoundError: where there is no such program.
+    :raises subprocess.TimeoutExpired: where it had not ended in time; then it is ended, with all that it started.
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=cwd, env=env, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        try:
+            output, errors = process.communicate(given, timeout=timeout)
+        except BaseException:
+            _end_family(process)
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def _end_family(process: subprocess.Popen[bytes]) -> None:
+    """Kill *process* and what it started, as far as ps(1) tells; helpers do not notice that they are alone."""
+    pairs: list[list[int]] = []
+    with suppress(OSError):
+        listed = subprocess.run(["ps", "-A", "-o", "ppid=,pid="], capture_output=True, text=True, check=False).stdout
+        pairs = [[int(number) for number in line.split()] for line in listed.splitlines()]
+    family = [process.pid]
+    for member in family:  # which grows while it is gone through
+        family += [child for parent, child in pairs if parent == member]
+    for member in family:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(member, signal.SIGKILL)
+
+
 def in_parallel(
     function: Callable[[T], R], items: Iterable[T], jobs: int, stop: Callable[[], None] = lambda: None
 ) -> Iterator[tuple[T, R]]:

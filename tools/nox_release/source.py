@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nox_release.errors import Blocked, Misuse
+from nox_release.process import run_in_front
 from nox_release.snapshot import Entry, Snapshot
 
 
@@ -51,15 +52,8 @@ class Git:
         """
         environ = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **self._object_env(), **(env or {})}
         try:
-            done = subprocess.run(
-                ["git", *arguments],
-                cwd=cwd or self.root,
-                env=environ,
-                input="".join(f"{name}\0" for name in names).encode(errors="surrogateescape"),
-                capture_output=True,
-                check=False,
-                timeout=patience,
-            )
+            given = "".join(f"{name}\0" for name in names).encode(errors="surrogateescape")
+            done = run_in_front(["git", *arguments], cwd=cwd or self.root, env=environ, given=given, timeout=patience)
         except FileNotFoundError:
             raise Blocked("git is not installed", "install git and run the command again") from None
         except subprocess.TimeoutExpired:
