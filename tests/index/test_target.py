@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from nox_release.errors import Blocked
+from nox_release.evidence import Store
 from nox_release.index.listing import JSON, PublishedFile
 from nox_release.index.target import Published, Target, TargetIndex
 from nox_release.index.web import WAITS
@@ -258,21 +259,22 @@ def test_a_file_that_changed_in_the_store_is_downloaded_again(scripted: Scripted
     assert target.fetch(file).read_bytes() == CONTENT
 
 
-def test_what_nobody_asks_for_is_not_kept_for_ever(scripted: Scripted, target: TargetIndex, tmp_path: Path) -> None:
-    """A new download takes away what was last asked for more than a month ago, and nothing else."""
-    kept, new = b"asked for today", b"new"
+def test_what_nobody_asks_for_is_not_kept_for_ever(scripted: Scripted, tmp_path: Path) -> None:
+    """The store takes away what was last asked for more than a month ago, and nothing else."""
+    store = Store(tmp_path)
+    store.prepare()
+    target = TargetIndex(f"{scripted.url}/simple", store.root / "downloads", timeout=5)
     files = {}
-    for content in (CONTENT, kept, new):
+    for content in (CONTENT, b"asked for today"):
         digest = hashlib.sha256(content).hexdigest()
-        url = f"{scripted.url}/files/{digest}"
         scripted.answers[f"/files/{digest}"] = (200, "application/octet-stream", content)
-        files[content] = PublishedFile("demo-1.0.tar.gz", url, digest)
-    folders = [target.fetch(files[content]).parent for content in (CONTENT, kept)]
-    for folder in folders:
-        os.utime(folder, (0, 0))
-    assert target.fetch(files[kept]).read_bytes() == kept
-    assert target.fetch(files[new]).read_bytes() == new
-    assert {path.name for path in (tmp_path / "downloads").iterdir()} == {files[kept].sha256, files[new].sha256}
+        files[content] = PublishedFile("demo-1.0.tar.gz", f"{scripted.url}/files/{digest}", digest)
+        os.utime(target.fetch(files[content]).parent, (0, 0))
+    asked = target.fetch(files[b"asked for today"])
+    store.sweep()
+    assert list((store.root / "downloads").iterdir()) == [asked.parent]
+    assert asked.read_bytes() == b"asked for today"
+    target.close()
 
 
 def test_a_file_without_a_digest_is_kept_under_its_own(scripted: Scripted, target: TargetIndex) -> None:

@@ -170,12 +170,16 @@ class Store:
             shutil.rmtree(path, ignore_errors=True)
 
     def sweep(self) -> None:
-        """Take away what replaced deliveries and killed commands left behind."""
+        """Take away what replaced deliveries and killed commands left behind, and downloads that nobody asks for."""
         for path in self.folder("tmp").glob("old-*"):
             shutil.rmtree(path, ignore_errors=True)
         for path in self.folder("tmp").glob("new-*"):
             with contextlib.suppress(FileNotFoundError):
                 if path.stat().st_mtime < time.time() - 3600:  # nobody takes an hour to copy a few files
+                    shutil.rmtree(path, ignore_errors=True)
+        for path in (self.root / "downloads").glob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < time.time() - 30 * 24 * 3600:  # each use makes it new
                     shutil.rmtree(path, ignore_errors=True)
         for pattern in ("order-*", "preflight-*"):
             for path in self.folder("tmp").glob(pattern):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
-import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urljoin
@@ -25,8 +24,6 @@ __all__ = ["Published", "PublishedFile", "Target", "TargetIndex"]
 
 FILE = 4 << 30
 """Bytes that a file may have of which the index does not tell the size."""
-_KEPT = 30 * 24 * 3600.0
-"""Seconds for which a downloaded file is kept after it was last asked for."""
 _ACCEPT = {"Accept": ACCEPT, "Cache-Control": "no-cache"}
 GO_ON = 'run the command again when it can be reached, or say index-exempt = "reason" in [tool.nox-release]'
 
@@ -106,11 +103,10 @@ class TargetIndex:
         with self._alone(file.url):
             path = self._cache / file.sha256 / file.filename
             if file.sha256 and path.is_file():
-                os.utime(path.parent)  # first: from now on nobody takes it away
+                os.utime(path.parent)  # first: from now on no store sweeps it
                 if sha256(path) == file.sha256:
                     return path
             self._cache.mkdir(parents=True, exist_ok=True)
-            self._sweep()
             with tempfile.TemporaryDirectory(dir=self._cache, prefix=".new-") as folder:
                 new = Path(folder, "file")
                 self._download(file, new)
@@ -130,7 +126,7 @@ class TargetIndex:
         """Let go of the connections."""
         self._web.close()
 
-    @contextlib.contextmanager
+    @contextmanager
     def _alone(self, key: str) -> Iterator[None]:
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
@@ -168,13 +164,6 @@ class TargetIndex:
                     raise Blocked(f"the index cannot be read at {self.url}: {error}", GO_ON) from None
         if self._root == 404:
             raise Blocked(f"there is no index at {self.url}", "mend index-url in [tool.nox-release]")
-
-    def _sweep(self) -> None:
-        """Take away what nobody has asked for in a month; others may do the same at the same time."""
-        for path in self._cache.iterdir():
-            with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_mtime < time.time() - _KEPT:
-                    shutil.rmtree(path, ignore_errors=True)
 
     def _download(self, file: PublishedFile, path: Path) -> None:
         limit = FILE if file.size is None else file.size
