@@ -29,6 +29,7 @@ BENCHMARKS = (
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     "fish": ("fish",),
+    "procps": ("ps",),
     "rsync": ("rsync",),
     "tmux": ("tmux",),
     "zsh": ("zsh",),
@@ -60,17 +61,16 @@ def _programs(session: nox.Session) -> None:
     missing = [package for package, names in PROGRAMS.items() if not any(map(shutil.which, names))]
     if not missing:
         return
-    names = " ".join(missing)
     if os.geteuid() or not shutil.which("apt-get"):
-        session.warn(f"some tests are skipped for want of programs: apt-get install {names}")
+        session.warn(f"some tests are skipped for want of programs: apt-get install {' '.join(missing)}")
         return
-    environ = {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (("update", "-qq"), ("install", "-qq", "-y", "--no-install-recommends", *missing)):
+    # One at a time: what one system does not have keeps no other from being installed.
+    for command in (("update",), *(("install", "-y", "--no-install-recommends", package) for package in missing)):
         try:
-            session.run("apt-get", *command, external=True, silent=True, env=environ)
+            environ = {"DEBIAN_FRONTEND": "noninteractive"}
+            session.run("apt-get", "-qq", *command, external=True, silent=True, env=environ)
         except nox.command.CommandFailed:
-            session.warn(f"some tests are skipped, because these could not be installed: {names}")
-            return
+            session.warn(f"apt-get {' '.join(command)} failed: the tests that need it are skipped")
 
 
 @nox.session
