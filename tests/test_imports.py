@@ -21,7 +21,7 @@ LAYERS = (
     "errors check problems model testrun record codes toolchain inspector extractor policy difference forks filelist "
     "completing.* keys snapshot wording complaints",
     # the doors, and readers of one thing that is handed to them
-    "printing process source export evidence environment archive distribution.* backend index.* "
+    "printing process blobs source export evidence environment archive distribution.* backend index.* "
     "matrix interpreters changelog metadata.* project.* requirements arguments history holding "
     "submission description toolbox shipped surface breakage imports leaks contents differences namespaces "
     "reconcile sshsig clock repository tagging github gate standing status waves yank prefixes public",

@@ -12,17 +12,17 @@ import posixpath
 import shutil
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from nox_release.blobs import Blobs
 from nox_release.errors import Blocked, Misuse
 from nox_release.process import run_in_front
 from nox_release.snapshot import Entry, Snapshot
 
 
 class Git:
-    """Runs git on one checkout. All reading of blobs goes through one ``git cat-file`` process."""
+    """Runs git on one checkout."""
 
     def __init__(self, root: Path, objects: Path) -> None:
         """Stand at the door.
@@ -32,9 +32,7 @@ class Git:
         """
         self.root = root
         self.objects = objects
-        self._batch: subprocess.Popen[bytes] | None = None
-        self._blobs: dict[str, bytes] = {}
-        self._lock = threading.Lock()
+        self._blobs = Blobs(root, self._object_env)
 
     def __call__(
         self,
@@ -185,58 +183,15 @@ class Git:
 
         :raises Blocked: where git does not have it.
         """
-        if (known := self._blobs.get(oid)) is not None:
-            return known
-        with self._lock:
-            if self._batch is None:
-                self._batch = subprocess.Popen(
-                    ["git", "cat-file", "--batch"],
-                    cwd=self.root,
-                    env={**os.environ, **self._object_env()},
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                )
-            assert self._batch.stdin is not None and self._batch.stdout is not None
-            self._batch.stdin.write(f"{oid}\n".encode())
-            self._batch.stdin.flush()
-            head = self._batch.stdout.readline().split()
-            if len(head) != 3:
-                raise Blocked(f"git has no object {oid}", "git fsck tells what the repository has lost")
-            content = self._batch.stdout.read(int(head[2]))
-            self._batch.stdout.read(1)
-            return content
+        return self._blobs.read(oid)
 
     def prefetch(self, oids: Iterable[str]) -> None:
-        """Read many blobs at once; :meth:`blob` then has them. One by one, a thousand take a second."""
-        wanted = list(dict.fromkeys(oids))
-        done = subprocess.run(
-            ["git", "cat-file", "--batch"],
-            cwd=self.root,
-            env={**os.environ, **self._object_env()},
-            input="".join(f"{oid}\n" for oid in wanted).encode(),
-            capture_output=True,
-            check=False,
-        )
-        place = 0
-        for oid in wanted:
-            end = done.stdout.find(b"\n", place)
-            head = done.stdout[place:end].split()
-            if len(head) != 3:  # not there: blob() will say so
-                place = end + 1
-                continue
-            size = int(head[2])
-            self._blobs[oid] = done.stdout[end + 1 : end + 1 + size]
-            place = end + size + 2
+        """Read many blobs at once; :meth:`blob` then has them."""
+        self._blobs.prefetch(oids)
 
     def close(self) -> None:
         """End the process that reads blobs."""
-        if self._batch is not None:
-            batch, self._batch = self._batch, None
-            assert batch.stdin is not None and batch.stdout is not None
-            batch.stdin.close()
-            batch.stdout.close()
-            batch.wait()
+        self._blobs.close()
 
     def tags(self) -> dict[str, str]:
         """Every tag's name → the commit that it names."""
